@@ -1,0 +1,9 @@
+/**
+ * The specification: the statecharts of the handshake. This folder imports xstate and nothing else; no Node, no I/O.
+ * Every chart is serialisable: `JSON.stringify(machine.config)` is the whole of it but for guards and actions, which have names.
+ */
+export { clientMachine } from './client.machine.ts';
+export { type DescribedClientEvent, describedClientMachine } from './described/client.machine.ts';
+export { type DescribedServerEvent, describedServerMachine } from './described/server.machine.ts';
+export { type ServerContext, serverMachine } from './server.machine.ts';
+export * from './vocabulary.ts';
