@@ -8,8 +8,7 @@ import dataclasses
 import json
 import struct
 
-from wire import Decline, Descriptor, Group, Hello, Message, Port, Ready, ZERO_NONCE, encode, name_of, seal
-from wire import FrameReader
+from wire import ZERO_NONCE, Decline, Descriptor, FrameReader, Group, Hello, Message, Port, Ready, encode, name_of, seal
 
 SECRET = bytes(range(32))
 SERVER_NONCE = b"\x11" * 32
