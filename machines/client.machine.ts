@@ -28,7 +28,7 @@ export const clientMachine = setup({
     refuseArray: (_, _params: { reason?: DeclineReason }) => {},
     /** Attach the STG group that GROUP named (step 200). */
     attachGroup: command,
-    /** READY: the last word of the client process. */
+    /** READY, the last word of the client process: on `second` and `first` in network mode, on `array` in storage mode. */
     sendReady: command,
     /** DECLINE on `first`, if it stands. */
     sendDecline: (_, _params: { reason: DeclineReason }) => {},

@@ -42,13 +42,13 @@ export const serverMachine = setup({
     attachGroup: command,
     /** Close the WKP connection: whoever opens a thing closes it. */
     closeFirst: command,
-    /** DECLINE on `first`, if it stands. */
+    /** DECLINE on `first`, if it stands; once step 100 is done in network mode it does not, since it may be a channel of the client process. */
     sendDecline: (_, _params: { reason: DeclineReason }) => {},
     /** Close everything of the storage attempt and remember why. */
     startFallback: command,
     /** The next attempt is in network mode, and there is no other after it. */
     switchToNetwork: assign({ mode: 'network', fallback: false }),
-    /** Close everything that this process holds. */
+    /** Close everything that this process holds; what may be a channel of the client process already is reset when the handshake failed. */
     releaseAll: command,
     /** Tell the user that the session is complete. */
     reportEstablished: command,
@@ -252,7 +252,9 @@ export const serverMachine = setup({
               },
             },
             awaitingReady: {
-              description: 'Both connections are made; READY is the last word of the client process (step 126 is done).',
+              description:
+                'Both connections are made (step 100); READY, on each of them, is the last word of the client process. From here on it may be established, so giving up is a reset.',
+              initial: 'both',
               after: {
                 readyTimeout: {
                   target: '#server.failed',
@@ -261,19 +263,47 @@ export const serverMachine = setup({
                 },
               },
               on: {
-                'first.ready': [
-                  {
-                    guard: 'tagIsRight',
-                    target: '#server.established',
-                    actions: 'reportEstablished',
-                    description: 'The session is complete on both sides.',
+                'first.ready': {
+                  target: '#server.failed',
+                  actions: giveUp('tagWrong', 'tagWrong'),
+                  description: 'A READY that the client process did not send.',
+                },
+                'second.ready': {
+                  target: '#server.failed',
+                  actions: giveUp('tagWrong', 'tagWrong'),
+                  description: 'A READY that the client process did not send.',
+                },
+              },
+              states: {
+                both: {
+                  description: 'READY is outstanding on both connections; they may overtake each other.',
+                  on: {
+                    'first.ready': { guard: 'tagIsRight', target: 'second', description: 'The data channel begins behind it.' },
+                    'second.ready': { guard: 'tagIsRight', target: 'first', description: 'The error channel begins behind it.' },
                   },
-                  {
-                    target: '#server.failed',
-                    actions: giveUp('tagWrong', 'tagWrong'),
-                    description: 'A READY that the client process did not send.',
+                },
+                first: {
+                  description: 'READY is outstanding on the first connection; the second one is a channel already.',
+                  on: {
+                    'first.ready': {
+                      guard: 'tagIsRight',
+                      target: '#server.established',
+                      actions: 'reportEstablished',
+                      description: 'The session is complete on both sides.',
+                    },
                   },
-                ],
+                },
+                second: {
+                  description: 'READY is outstanding on the second connection; the first one is a channel already.',
+                  on: {
+                    'second.ready': {
+                      guard: 'tagIsRight',
+                      target: '#server.established',
+                      actions: 'reportEstablished',
+                      description: 'The session is complete on both sides.',
+                    },
+                  },
+                },
               },
             },
           },

@@ -139,7 +139,8 @@ export type ServerEvent =
   | Loss<'first'>
   | { readonly type: 'second.connected' }
   | { readonly type: 'second.refused' }
-  | { readonly type: `second.${'hello' | 'descriptor' | 'port' | 'group' | 'ready'}` }
+  | { readonly type: 'second.ready'; readonly tag: Tag }
+  | { readonly type: `second.${'hello' | 'descriptor' | 'port' | 'group'}` }
   | Decline<'second'>
   | Loss<'second'>
   | { readonly type: 'array.connected' }

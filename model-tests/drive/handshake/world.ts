@@ -1,0 +1,127 @@
+/**
+ * The composition that the handshake runs in: server processes, the instances of one client process, and the connections between
+ * them. A world is a value; nothing here changes one.
+ */
+import type { DeclineReason, Mode } from '../../../machines/index.ts';
+import type { Connection, End } from '../../compose/connection.ts';
+
+/** A frame as the model sees it: its name, and the facts that a receiver can find out. */
+export type Frame =
+  | { readonly name: 'hello'; readonly mode: Mode; readonly connections: 'same' | 'other'; readonly capacity: 'free' | 'full' }
+  /** `of` is the link that the descriptor belongs to; `other` is a descriptor that nobody waits for. */
+  | { readonly name: 'descriptor'; readonly of: number | 'other'; readonly tag: 'right' | 'wrong' }
+  /** `client` is the instance whose dynamic port it is. */
+  | { readonly name: 'port'; readonly client: number; readonly tag: 'right' | 'wrong'; readonly array: 'known' | 'unknown' }
+  | { readonly name: 'group'; readonly tag: 'right' | 'wrong' }
+  | { readonly name: 'ready'; readonly tag: 'right' | 'wrong' }
+  | { readonly name: 'decline'; readonly tag: 'right' | 'wrong'; readonly reason: DeclineReason }
+  /** Bytes that are no frame. */
+  | { readonly name: 'garbage' }
+  /** A frame of this name that nobody sent: made up by whoever drives. */
+  | { readonly name: 'forged'; readonly as: 'hello' | 'descriptor' | 'port' | 'group' | 'ready' };
+
+export type LinkName = 'first' | 'second' | 'array';
+
+/** A connection of the composition. Links are numbered in the order in which they were dialled. */
+export interface Link {
+  readonly name: LinkName;
+  readonly server: number;
+  /** The instance that holds the accepting end, -1 as long as nobody does. */
+  readonly client: number;
+  /** Whose dynamic port an `array` link goes to; -1 for the WKP. */
+  readonly portOf: number;
+  readonly connection: Connection<Frame>;
+}
+
+/** A server process. Link numbers, -1 for none. */
+export interface ServerSlot {
+  readonly state: number;
+  readonly first: number;
+  readonly second: number;
+  readonly array: number;
+  /** `first` is connected, neither an end, nor a reset, nor garbage was seen on it, and it cannot be a channel of the client process. */
+  readonly firstStands: boolean;
+  /** Step 100 is done and this side is not established: the client process may be, so what fails now is reset. */
+  readonly resetsOnFailure: boolean;
+  readonly attaching: boolean;
+}
+
+/** An instance of the client process. Instances are numbered in the order in which their connections were accepted. */
+export interface ClientSlot {
+  readonly state: number;
+  readonly first: number;
+  readonly second: number;
+  readonly array: number;
+  readonly firstStands: boolean;
+  readonly port: 'none' | 'opening' | 'open';
+  readonly accepting: boolean;
+  readonly attaching: boolean;
+}
+
+export interface World {
+  readonly servers: readonly ServerSlot[];
+  readonly clients: readonly ClientSlot[];
+  readonly links: readonly Link[];
+  readonly listening: boolean;
+  /** Faults that the environment may still bring about. */
+  readonly faults: number;
+}
+
+/** A process of the composition. */
+export type Who = { readonly role: 'server' | 'client'; readonly index: number };
+
+/** What the environment may do to a frame that is about to be delivered. */
+export type Tampering = 'tag' | 'number' | 'connections' | 'capacity' | 'array' | 'garbage';
+
+/** The outcome of a local call that the environment decides on. */
+export type Outcome =
+  | 'port.opened'
+  | 'port.exhausted'
+  | 'port.unavailable'
+  | 'group.attached'
+  | 'group.unknown'
+  | 'group.refused'
+  | 'group.full';
+
+/** One thing that may happen. It names links and processes by their numbers and nothing else, so that it means the same in another run. */
+export type Move =
+  | { readonly kind: 'connect'; readonly link: number }
+  | { readonly kind: 'refuse'; readonly link: number }
+  | { readonly kind: 'accept'; readonly link: number }
+  | { readonly kind: 'deliver'; readonly link: number; readonly to: End; readonly tampering?: Tampering }
+  | {
+      readonly kind: 'forge';
+      readonly link: number;
+      readonly to: End;
+      readonly frame: 'hello' | 'descriptor' | 'port' | 'group' | 'ready' | 'decline';
+    }
+  | { readonly kind: 'reset'; readonly link: number }
+  | { readonly kind: 'outcome'; readonly who: Who; readonly outcome: Outcome }
+  | { readonly kind: 'expire'; readonly who: Who; readonly limit: string }
+  | { readonly kind: 'abort'; readonly who: Who }
+  | { readonly kind: 'close'; readonly who: Who }
+  | { readonly kind: 'stopListener' };
+
+/** A move in words, for people. */
+export function describeMove(move: Move): string {
+  switch (move.kind) {
+    case 'connect':
+    case 'refuse':
+    case 'accept':
+    case 'reset':
+      return `${move.kind} link ${move.link}`;
+    case 'deliver':
+      return `deliver link ${move.link} to ${move.to}${move.tampering === undefined ? '' : ` with other ${move.tampering}`}`;
+    case 'forge':
+      return `forge ${move.frame} on link ${move.link} to ${move.to}`;
+    case 'outcome':
+      return `${move.outcome} at ${move.who.role} ${move.who.index}`;
+    case 'expire':
+      return `${move.limit} expires at ${move.who.role} ${move.who.index}`;
+    case 'abort':
+    case 'close':
+      return `${move.kind} ${move.who.role} ${move.who.index}`;
+    case 'stopListener':
+      return 'stop the listener';
+  }
+}
