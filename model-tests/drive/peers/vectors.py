@@ -1,6 +1,6 @@
 """Prints the golden vectors of docs/protocol.md, section 10, as JSON.
 
-Run: python3 model-tests/drive/peers/vectors.py
+Run from the root of the repository: python3 model-tests/drive/peers/vectors.py
 """
 
 import argparse
@@ -56,16 +56,20 @@ def handshake(secret: bytes, steps: list[tuple[str, str, str, Message]]) -> list
 
 
 def network(secret: bytes, suffix: str = "") -> list[dict[str, object]]:
-    """HELLO, DESCRIPTOR (step 122), DESCRIPTOR (step 100), READY."""
-    return handshake(
+    """HELLO, DESCRIPTOR (step 122), DESCRIPTOR (step 100), and READY twice: neither is in the other's transcript."""
+    entries = handshake(
         secret,
         [
             ("HELLO network" + suffix, "server", "first", Hello("network", 2, SERVER_NONCE)),
             ("DESCRIPTOR step 122" + suffix, "client", "first", Descriptor(DESCRIPTOR, CLIENT_NONCE)),
             ("DESCRIPTOR step 100" + suffix, "server", "second", Descriptor(DESCRIPTOR, ZERO_NONCE)),
-            ("READY network" + suffix, "client", "first", Ready()),
         ],
     )
+    before = [frame_of(one) for one in entries]
+    return entries + [
+        vector("READY network" + suffix, secret, "client", "second", before, Ready()),
+        vector("READY network again" + suffix, secret, "client", "first", before, Ready()),
+    ]
 
 
 def storage(secret: bytes) -> list[dict[str, object]]:
