@@ -1,0 +1,371 @@
+/**
+ * The storage array emulator (14): shared memory with ports, connections and STG groups that the threads which are attached share.
+ * What may live here: one attachment and what it does under the lock. What the tables look like is in the other files of the folder.
+ */
+import { randomInt } from 'node:crypto';
+import { ArrayConnection, type EndHost } from './array-connection.ts';
+import { RingConsumer, RingProducer } from './byte-ring.ts';
+import { type ArrayClock, arrayClock, Hold } from './clock.ts';
+import { type ArrayOptions, parseAttachOptions, parseOptions } from './config.ts';
+import type { EndHolder, EndName, EndState, Side } from './connections.ts';
+import { ArrayError } from './errors.ts';
+import type { GroupInfo } from './groups.ts';
+import type { Owner } from './hosts.ts';
+import { HEADER } from './layout.ts';
+import { Lock } from './lock.ts';
+import type { Port, PortInfo } from './ports.ts';
+import { type ArrayMemory, createMemory, dropReserved, openMemory, type Tables, takeBack } from './tables.ts';
+
+/** How a process (or thread) attaches. Times in milliseconds. */
+export interface AttachOptions {
+  /** The host's name, as the groups' lists spell it. Several attachments may have one host's name. */
+  readonly host: string;
+  readonly clock?: ArrayClock;
+  /** How often the heartbeat is written. Default 1,000. */
+  readonly heartbeatInterval?: number;
+  /** A heartbeat older than this means that its host is gone: what it held is taken back. Default 5,000. */
+  readonly staleAfter?: number;
+  /** How long bytes to a peer that has closed are thrown away before writing fails with reset. Default 2,000. */
+  readonly lingerTimeout?: number;
+}
+
+/** What there is in an array, for people and for tests of leaks. */
+export interface ArrayInfo {
+  readonly name: string;
+  readonly hosts: readonly { readonly host: string; readonly id: number; readonly age: number }[];
+  readonly ports: readonly {
+    readonly port: number;
+    readonly generation: number;
+    readonly listening: boolean;
+    readonly host: string | undefined;
+  }[];
+  readonly connections: { readonly used: number; readonly free: number };
+  readonly groups: readonly GroupInfo[];
+}
+
+/** A port of this attachment; `arrived` is called when a connection may be waiting. */
+export interface HeldPort extends Port {
+  arrived?: () => void;
+}
+
+/**
+ * One attachment to a storage array.
+ * @example
+ * const memory = StorageArray.create({ name: 'sym0', groups: [{ name: 'STG0', size: 4 << 20, hosts: ['backup', 'database'] }] });
+ * const array = StorageArray.attach(memory, { host: 'backup' }); // memory can be posted to a worker, which attaches as another host
+ * array.close();
+ */
+export class StorageArray {
+  /** The array's name. */
+  readonly name: string;
+  /** The host that this attachment is of. */
+  readonly host: string;
+  readonly #tables: Tables;
+  readonly #lock: Lock;
+  readonly #clock: ArrayClock;
+  readonly #staleAfter: number;
+  readonly #owner: Owner;
+  readonly #ends = new Set<ArrayConnection>();
+  readonly #ports = new Set<HeldPort>();
+  readonly #hold = new Hold();
+  readonly #endHost: EndHost;
+  readonly #heartbeat: { cancel(): void };
+  #closed = false;
+
+  private constructor(tables: Tables, options: AttachOptions) {
+    const parsed = parseAttachOptions(options);
+    this.name = tables.config.name;
+    this.host = parsed.host;
+    this.#tables = tables;
+    this.#clock = options.clock ?? arrayClock;
+    this.#staleAfter = parsed.staleAfter;
+    this.#lock = new Lock(tables.words, tables.signal, HEADER.LOCK, randomInt(1, 0x1_0000));
+    this.#owner = this.#lock.run(() => {
+      this.#reapStale();
+      return tables.hosts.take(parsed.host, this.#clock.now());
+    });
+    this.#endHost = {
+      holds: (end) => tables.connections.holds(end, this.#owner),
+      peerState: (end) => tables.connections.endState(end.record, other(end.side)),
+      ringPeer: (end) => this.#ringPeer(end),
+      leave: (connection, how) => this.#leave(connection, how),
+      now: () => this.#clock.now(),
+      lingerTimeout: parsed.lingerTimeout,
+    };
+    this.#heartbeat = this.#clock.every(parsed.heartbeatInterval, () => this.#beat());
+    void this.#attend();
+  }
+
+  /** Makes an array. Throws ArrayError configInvalid with the key, its value and what was expected. */
+  static create(options: ArrayOptions): ArrayMemory {
+    return createMemory(parseOptions(options));
+  }
+
+  /** Attaches this thread to an array. Throws ArrayError memoryInvalid, configInvalid, hostsExhausted. */
+  static attach(memory: ArrayMemory, options: AttachOptions): StorageArray {
+    return new StorageArray(openMemory(memory), options);
+  }
+
+  /** Whether this attachment still stands: neither closed nor taken back by others. */
+  get attached(): boolean {
+    return !this.#closed && this.#tables.hosts.alive(this.#owner);
+  }
+
+  /** Detaches: ports, connections and segments are free again, peers that were connected see a reset. Any number of times. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#heartbeat.cancel();
+    this.#lock.run(() => {
+      if (this.#tables.hosts.alive(this.#owner)) takeBack(this.#tables, this.#owner);
+    });
+    this.#lose('this attachment was closed');
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** What there is in the array now. */
+  info(): ArrayInfo {
+    const { config, connections, groups, hosts, ports } = this.#tables;
+    const now = this.#clock.now();
+    return this.#lock.run(() => {
+      const used = connections.used(0, config.connections);
+      return {
+        name: this.name,
+        hosts: hosts.all().map((each) => ({ host: hosts.name(each) ?? '', id: each.id, age: hosts.age(each, now) })),
+        ports: ports.all().map(({ owner, ...port }: PortInfo) => ({ ...port, host: hosts.name(owner) })),
+        connections: { used, free: config.connections - used },
+        groups: groups.all(),
+      };
+    });
+  }
+
+  /** Takes back what attachments with a stale heartbeat held; gives the names of their hosts. Also done by attach, connect, accept and every heartbeat. */
+  reap(): string[] {
+    return this.#lock.run(() => this.#reapStale());
+  }
+
+  /** Takes a port, 0 for a dynamic one (step 164). Throws portsExhausted, addressInUse, addressUnavailable, detached. */
+  bindPort(number: number): HeldPort {
+    const port: HeldPort = { ...this.#locked('bind', () => this.#tables.ports.take(number, this.#owner)) };
+    this.#ports.add(port);
+    this.#hold.take();
+    return port;
+  }
+
+  /** Lets connections wait at the port (step 166). Throws detached. */
+  listenPort(port: HeldPort, backlog: number, arrived: () => void): void {
+    this.#locked('listen', () => this.#tables.ports.listen(port, backlog));
+    port.arrived = arrived;
+  }
+
+  /** The connection that has waited longest at the port (step 198); undefined: none, and the next one is expected. Throws detached. */
+  nextConnection(port: HeldPort): ArrayConnection | undefined {
+    const { config, connections, ports } = this.#tables;
+    return this.#locked('accept', () => {
+      this.#reapStale();
+      for (const record of connections.waiting(port.entry, config.connections)) {
+        const from = connections.holder(record, 0);
+        if (from.state === 'aborted') {
+          connections.setEnd(record, 1, 'aborted');
+          continue;
+        }
+        connections.establish(record);
+        ports.expect(port, false);
+        return this.#open({ record, generation: connections.generation(record), side: 1 }, port.generation);
+      }
+      ports.expect(port, true);
+      return undefined;
+    });
+  }
+
+  /** Gives a port back; connections that wait there see a reset. */
+  releasePort(port: HeldPort): void {
+    if (!this.#ports.delete(port)) return;
+    this.#hold.release();
+    const { config, connections, hosts, ports } = this.#tables;
+    this.#lock.run(() => {
+      if (!ports.holds(port, this.#owner)) return;
+      ports.release(port, this.#owner);
+      for (const record of connections.waiting(port.entry, config.connections)) {
+        connections.setEnd(record, 1, 'aborted');
+        hosts.ring(connections.holder(record, 0).owner);
+      }
+    });
+  }
+
+  /** Connects to a port, of that generation if one is given (step 234). Throws connectionRefused, backlogFull, noBuffers, detached. */
+  connect(number: number, generation: number | undefined, localPort: number): ArrayConnection {
+    const { config, connections, hosts, ports } = this.#tables;
+    return this.#locked('connect', () => {
+      this.#reapStale();
+      const { port, owner, capacity } = ports.listener(number, generation);
+      const waiting = connections.waiting(port.entry, config.connections).length;
+      if (waiting >= capacity) {
+        throw new ArrayError(
+          'backlogFull',
+          `connect: ${waiting} connections wait at port ${number} already, expected fewer than ${capacity}`,
+        );
+      }
+      const record = connections.takeable(config.connections);
+      const ends: [EndHolder, EndHolder] = [
+        { owner: this.#owner, port: localPort, state: 'open' },
+        { owner, port: number, state: 'open' },
+      ];
+      const name: EndName = { record, generation: connections.take(record, ends, port.entry), side: 0 };
+      hosts.ring(owner);
+      return this.#open(name, port.generation);
+    });
+  }
+
+  /** Attaches a group for a connection; the accepting end first. Throws groupUnknown, groupRefused, groupFull, reset, notConnected, detached. */
+  attachGroup(connection: ArrayConnection, group: string): { data: ArrayConnection; error: ArrayConnection } {
+    const { connections } = this.#tables;
+    const { record, side } = connection.name;
+    return this.#locked('attachGroup', () => {
+      if (!connections.holds(connection.name, this.#owner))
+        throw new ArrayError('notConnected', 'attachGroup: the connection does not stand any more');
+      const first = side === 1 ? this.#takeGroup(record, group) : this.#findGroup(record, group);
+      const open = (channel: number) =>
+        this.#open({ record: channel, generation: connections.generation(channel), side }, connection.portGeneration);
+      return { data: open(first), error: open(first + 1) };
+    });
+  }
+
+  #takeGroup(record: number, group: string): number {
+    const { connections, groups, hosts } = this.#tables;
+    const peer = connections.holder(record, 0);
+    if (peer.state !== 'open')
+      throw new ArrayError(peer.state === 'closed' ? 'notConnected' : 'reset', 'attachGroup: the peer has left');
+    if (connections.link(record) !== undefined)
+      throw new ArrayError('illegalCall', 'attachGroup: this end has attached a group already');
+    const mine = connections.holder(record, 1);
+    const first = groups.take(
+      group,
+      [this.host, hosts.name(peer.owner)],
+      [
+        { ...peer, state: 'reserved' },
+        { ...mine, state: 'open' },
+      ],
+    );
+    connections.setLink(record, first);
+    return first;
+  }
+
+  #findGroup(record: number, group: string): number {
+    const { connections, groups, hosts } = this.#tables;
+    const peer = connections.holder(record, 1);
+    const first = groups.check(
+      group,
+      [this.host, ...(peer.state === 'open' ? [hosts.name(peer.owner)] : [])],
+      connections.link(record),
+    );
+    const mine = connections.holder(first, 0);
+    if (mine.owner.id !== this.#owner.id || mine.state !== 'reserved') {
+      throw new ArrayError('illegalCall', 'attachGroup: this end has attached a group already');
+    }
+    connections.setEnd(first, 0, 'open');
+    connections.setEnd(first + 1, 0, 'open');
+    return first;
+  }
+
+  #open(name: EndName, portGeneration: number): ArrayConnection {
+    const { connections, layout, words } = this.#tables;
+    const rings = layout.rings[name.record];
+    if (!rings) throw new ArrayError('memoryInvalid', `record ${name.record} is not one of the ${layout.records} of this array`);
+    const [outgoing, incoming] = name.side === 0 ? rings : [rings[1], rings[0]];
+    const connection = new ArrayConnection(
+      this.#endHost,
+      name,
+      { producer: new RingProducer(words, outgoing), consumer: new RingConsumer(words, incoming) },
+      {
+        local: connections.holder(name.record, name.side).port,
+        peer: connections.holder(name.record, other(name.side)).port,
+        generation: portGeneration,
+      },
+    );
+    this.#ends.add(connection);
+    this.#hold.take();
+    return connection;
+  }
+
+  #leave(connection: ArrayConnection, how: EndState): void {
+    if (!this.#ends.delete(connection)) return;
+    this.#hold.release();
+    const { connections } = this.#tables;
+    const { record, side } = connection.name;
+    this.#lock.run(() => {
+      if (!connections.holds(connection.name, this.#owner)) return;
+      if (side === 0) dropReserved(this.#tables, record, this.#owner);
+      this.#ringPeer(connection.name);
+      connections.setEnd(record, side, how);
+    });
+    this.#ringPeer(connection.name);
+  }
+
+  #ringPeer(end: EndName): void {
+    const { connections, hosts } = this.#tables;
+    hosts.ring(connections.holder(end.record, other(end.side)).owner);
+  }
+
+  /** Runs under the lock, if this attachment still stands. */
+  #locked<T>(call: string, section: () => T): T {
+    return this.#lock.run(() => {
+      if (this.attached) return section();
+      throw new ArrayError('detached', `${call}: host ${this.host} is not attached to array ${this.name} any more`);
+    });
+  }
+
+  #reapStale(): string[] {
+    const { hosts } = this.#tables;
+    const now = this.#clock.now();
+    const reaped: string[] = [];
+    for (const each of hosts.all()) {
+      if (each.id === this.#owner?.id || hosts.age(each, now) <= this.#staleAfter) continue;
+      reaped.push(hosts.name(each) ?? '');
+      takeBack(this.#tables, each);
+    }
+    return reaped;
+  }
+
+  #beat(): void {
+    if (!this.attached) return;
+    this.#tables.hosts.beat(this.#owner, this.#clock.now());
+    this.reap();
+  }
+
+  /** Waits for the bell as long as this attachment stands. The only wait there is, however many connections stand. */
+  async #attend(): Promise<void> {
+    const { hosts } = this.#tables;
+    for (;;) {
+      if (this.#closed) return;
+      if (!hosts.alive(this.#owner)) {
+        this.#heartbeat.cancel();
+        this.#lose('this attachment was taken back, its heartbeat had stopped');
+        return;
+      }
+      hosts.hush(this.#owner);
+      for (const end of [...this.#ends]) end.poll();
+      for (const port of [...this.#ports]) port.arrived?.();
+      await hosts.listen(this.#owner);
+    }
+  }
+
+  #lose(why: string): void {
+    const error = new ArrayError('reset', why);
+    for (const end of [...this.#ends]) {
+      this.#ends.delete(end);
+      this.#hold.release();
+      end.lose(error);
+    }
+    for (const port of [...this.#ports]) {
+      this.#ports.delete(port);
+      this.#hold.release();
+      port.arrived?.();
+    }
+  }
+}
+
+const other = (side: Side): Side => (side === 0 ? 1 : 0);
