@@ -1,0 +1,121 @@
+#!/usr/bin/env node
+/**
+ * The command line. Here: verbs, their options, and how an outcome becomes an exit code. What a verb does is in the file of its name,
+ * which is loaded only when it is asked for: joining two processes needs no statechart.
+ */
+import { createRequire } from 'node:module';
+import { Command, CommanderError, Option } from 'commander';
+import { parseSeed, sessionOptions } from './arguments.ts';
+import { COULD_NOT_RUN, exitCodeOf, explain, HELD, say } from './outcome.ts';
+
+/** Which charts and formats there are; `cli/export.ts` has a chart for each name. */
+const CHARTS = ['client', 'server', 'socket', 'described-client', 'described-server'];
+const FORMATS = ['json', 'mermaid', 'dot'];
+
+/** The package knows itself by name, from cli/ and from dist/cli/ alike. */
+function versionOfPackage(): string {
+  const manifest = createRequire(import.meta.url)('stpconnect/package.json') as { version: string };
+  return manifest.version;
+}
+
+/** The verbs; `finish` is told the exit code of the one that runs. */
+function createProgram(finish: (exitCode: number) => void): Command {
+  const program = new Command('stpconnect')
+    .description('A connection handshake for backup and restore: join two processes, check charts and traces.')
+    .version(versionOfPackage())
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      outputError: (text) =>
+        say(
+          `${text
+            .replace(/^error: /, '')
+            .trim()
+            .replaceAll('\n', ' ')}; --help shows what there is`,
+        ),
+    })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done and held, 1 tried and failed or violated, 2 could not run; 130 and 143 after a signal.',
+    );
+  addSessionVerbs(program, finish);
+  addModelVerbs(program, finish);
+  return program;
+}
+
+function addSessionVerbs(program: Command, finish: (exitCode: number) => void): void {
+  const listen = program
+    .command('listen')
+    .description('be the client process: serve a session with this terminal, or with a command')
+    .requiredOption('--wkp <address>', 'the well-known port, tcp://host:port; port 0 for any free one')
+    .option(
+      '--exec <command>',
+      'for each session run this in the shell: stdin and stdout are the data channel, stderr the error channel',
+    )
+    .addOption(new Option('--keep-open', 'serve sessions until a signal comes').conflicts('once'))
+    .option('--once', 'serve one session and exit (the default)')
+    .action(async (options) => finish(await (await import('./listen.ts')).listenVerb(options)));
+  const connect = program
+    .command('connect')
+    .description('be the server process: dial, and join the session with stdin, stdout and stderr')
+    .argument('<address>', 'the well-known port of the client process, tcp://host:port')
+    .addOption(new Option('--mode <mode>', 'what the session goes through').choices(['network', 'storage']).makeOptionMandatory())
+    .option('--group <name>', 'the STG group of a storage session')
+    .addOption(new Option('--fallback <mode>', 'what to try when storage mode is declined').choices(['network']))
+    .action(async (address, options) => finish(await (await import('./connect.ts')).connectVerb(address, options)));
+  for (const verb of [listen, connect]) {
+    for (const option of sessionOptions()) {
+      verb.addOption(option);
+    }
+  }
+}
+
+function addModelVerbs(program: Command, finish: (exitCode: number) => void): void {
+  program
+    .command('export')
+    .description('print a statechart')
+    .addOption(
+      new Option('--format <format>', 'json is the whole chart, mermaid and dot are pictures')
+        .choices(FORMATS)
+        .makeOptionMandatory(),
+    )
+    .addOption(new Option('--chart <chart>', 'which chart').choices(CHARTS).default('client'))
+    .action(async (options) => finish(await (await import('./export.ts')).exportVerb(options)));
+  program
+    .command('validate')
+    .description('check traces against the statecharts; names the first record of each file that does not fit')
+    .argument('<files...>', 'traces, one JSON object a line; - is stdin')
+    .action(async (files) => finish(await (await import('./validate.ts')).validateVerb(files)));
+  program
+    .command('verify')
+    .description('drive the implementation along every path that the statecharts generate')
+    .addOption(
+      new Option('--wkp <kind>', 'what the well-known port is over (default: all)').choices(['tcp', 'array', 'simulated']),
+    )
+    .addOption(new Option('--mode <mode>', 'which mode (default: both)').choices(['network', 'storage']))
+    .option('--json', 'print one JSON object a line instead of a table')
+    .option('--seed <number>', 'the seed of everything random, to run the same again', parseSeed)
+    .action(async (options) => finish(await (await import('./verify.ts')).verifyVerb(options)));
+}
+
+/** The exit code of one call of the command line. */
+async function run(argv: readonly string[]): Promise<number> {
+  let exitCode = HELD;
+  const program = createProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv);
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? HELD : COULD_NOT_RUN;
+    }
+    say(explain(error));
+    return exitCodeOf(error);
+  }
+}
+
+// Who reads us may stop reading (head): the verb that writes finds out by itself.
+process.stdout.on('error', () => {});
+process.exitCode = await run(process.argv);

@@ -1,0 +1,56 @@
+/**
+ * How a verb ends: three exit codes and one line on stderr, never a stack.
+ */
+
+/** Everything that was asked for was done, or holds. */
+export const HELD = 0;
+/** It was tried and did not hold: a failed handshake, a broken session, a trace that does not fit. */
+export const VIOLATED = 1;
+/** It could not be tried: wrong arguments, a missing file, something that this machine does not have. */
+export const COULD_NOT_RUN = 2;
+
+/** What a signal leaves as exit code, as shells have it: 128 and the signal's number. */
+export const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Ends a verb with a sentence for people and an exit code. */
+export class VerbError extends Error {
+  override readonly name = 'VerbError';
+  constructor(
+    message: string,
+    readonly exitCode: typeof VIOLATED | typeof COULD_NOT_RUN,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A VerbError that says why the verb could not run at all. */
+export function couldNotRun(message: string, cause?: unknown): VerbError {
+  return new VerbError(message, COULD_NOT_RUN, { cause });
+}
+
+/** What went wrong, on one line. A stable code is put behind the sentence where the error has one and the sentence does not say it. */
+export function explain(error: unknown): string {
+  const message = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').trim();
+  const code = codeOf(error);
+  return code === undefined || message.includes(code) ? message : `${message} (${code})`;
+}
+
+/** The exit code that an error deserves. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof VerbError) {
+    return error.exitCode;
+  }
+  const usage = typeof error === 'object' && error !== null && 'kind' in error && error.kind === 'usage';
+  return usage ? COULD_NOT_RUN : VIOLATED;
+}
+
+/** One line on stderr. */
+export function say(line: string): void {
+  process.stderr.write(`stpconnect: ${line}\n`);
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}

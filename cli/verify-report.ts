@@ -1,0 +1,100 @@
+/**
+ * How a verification looks while it runs and when it is done: bars on a terminal, plain lines elsewhere, and one table at the end.
+ */
+import { MultiBar, type SingleBar } from 'cli-progress';
+import { Table } from 'console-table-printer';
+
+/** The result for one kind of well-known port and one mode. */
+export interface VerifyRow {
+  readonly wkp: string;
+  readonly mode: string;
+  /** Paths that were driven, and the steps of all of them together. */
+  readonly paths: number;
+  readonly steps: number;
+  readonly transitions: { readonly covered: number; readonly total: number };
+  /** Paths on which the implementation did something else than the chart. */
+  readonly failed: number;
+  readonly seconds: number;
+}
+
+/** How many paths of a row are done. */
+export interface VerifyProgress {
+  readonly wkp: string;
+  readonly mode: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Where progress is shown. */
+export interface ProgressView {
+  show(progress: VerifyProgress): void;
+  stop(): void;
+}
+
+/** Bars where `stream` is a terminal; elsewhere one line when a row begins. */
+export function createProgressView(stream: NodeJS.WriteStream): ProgressView {
+  return stream.isTTY ? new Bars(stream) : new Lines(stream);
+}
+
+class Bars implements ProgressView {
+  readonly #bars: MultiBar;
+  readonly #byRow = new Map<string, SingleBar>();
+
+  constructor(stream: NodeJS.WriteStream) {
+    const format = '{row} {bar} {value}/{total} paths, {duration_formatted}';
+    this.#bars = new MultiBar({ format, stream, clearOnComplete: true, hideCursor: true });
+  }
+
+  show(progress: VerifyProgress): void {
+    const row = rowName(progress);
+    const bar = this.#byRow.get(row) ?? this.#bars.create(progress.total, 0, { row: row.padEnd(20) });
+    this.#byRow.set(row, bar);
+    bar.setTotal(progress.total);
+    bar.update(progress.done);
+  }
+
+  stop(): void {
+    this.#bars.stop();
+  }
+}
+
+class Lines implements ProgressView {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #begun = new Set<string>();
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
+
+  show(progress: VerifyProgress): void {
+    const row = rowName(progress);
+    if (!this.#begun.has(row)) {
+      this.#begun.add(row);
+      this.#stream.write(`${row}: ${progress.total} paths\n`);
+    }
+  }
+
+  stop(): void {}
+}
+
+function rowName({ wkp, mode }: { readonly wkp: string; readonly mode: string }): string {
+  return `${wkp} ${mode}`;
+}
+
+/** The table of all rows, without a newline at its end. */
+export function renderTable(rows: readonly VerifyRow[], colours: boolean): string {
+  const table = new Table({
+    shouldDisableColors: !colours,
+    columns: [
+      { name: 'wkp', title: 'well-known port', alignment: 'left' },
+      { name: 'mode', title: 'mode', alignment: 'left' },
+      ...['paths', 'steps', 'transitions', 'failed', 'seconds'].map((name) => ({ name, alignment: 'right' as const })),
+    ],
+  });
+  for (const row of rows) {
+    const { covered, total } = row.transitions;
+    const cells = { ...row, transitions: `${covered}/${total}`, seconds: row.seconds.toFixed(1) };
+    table.addRow(cells, { color: row.failed === 0 && covered === total ? 'green' : 'red' });
+  }
+  return table.render();
+}
