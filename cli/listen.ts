@@ -86,9 +86,6 @@ class Desk {
       void session.close();
       return;
     }
-    // A session that breaks while it waits for the terminal is reported when its turn comes.
-    session.data.on('error', () => {});
-    session.error.on('error', () => {});
     const served = this.#serve(session, number)
       .catch((error: unknown) => this.#report(`session ${number} broke: ${explain(error)}`))
       .finally(() => this.#sessions.delete(session));

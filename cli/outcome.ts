@@ -29,20 +29,19 @@ export function couldNotRun(message: string, cause?: unknown): VerbError {
   return new VerbError(message, COULD_NOT_RUN, { cause });
 }
 
-/** What went wrong, on one line. A stable code is put behind the sentence where the error has one and the sentence does not say it. */
+/** What went wrong, on one line: the sentence, and behind it the stable code where the error has one (Node's own are in the sentence). */
 export function explain(error: unknown): string {
   const message = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').trim();
   const code = codeOf(error);
-  return code === undefined || message.includes(code) ? message : `${message} (${code})`;
+  return code === undefined || /^[A-Z]/.test(code) ? message : `${message} (${code})`;
 }
 
-/** The exit code that an error deserves. */
+/** The exit code that an error deserves: options that cannot work are not a failed try. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof VerbError) {
     return error.exitCode;
   }
-  const usage = typeof error === 'object' && error !== null && 'kind' in error && error.kind === 'usage';
-  return usage ? COULD_NOT_RUN : VIOLATED;
+  return codeOf(error) === 'configInvalid' ? COULD_NOT_RUN : VIOLATED;
 }
 
 /** One line on stderr. */
