@@ -257,6 +257,14 @@ describe('the package', () => {
     expect(grep(/"resolved"\s*:/, ['package-lock.json'])).toEqual([]);
   });
 
+  test('its lock file has the packages of every platform, so that npm ci works on each', () => {
+    const locked = (
+      JSON.parse(readText('package-lock.json')) as { packages: Record<string, Record<string, Record<string, string>>> }
+    ).packages;
+    const needed = Object.values(locked).flatMap((entry) => Object.keys(entry['optionalDependencies'] ?? {}));
+    expect(needed.filter((name) => !(`node_modules/${name}` in locked))).toEqual([]);
+  });
+
   test('nothing in the repository names a package registry or a folder of somebody’s machine', () => {
     const hosts = /\bregistry\.[a-z0-9-]+\.[a-z]{2,}\b|\b(unpkg|jsdelivr|esm)\.(com|net|sh)\b|[^\w.]\/(work|root|home|farm)\//;
     expect(
