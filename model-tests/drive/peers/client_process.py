@@ -1,6 +1,7 @@
 """The client process in network mode (docs/protocol.md, section 4): it accepts and answers."""
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable, Mapping
 
@@ -58,15 +59,13 @@ class ClientProcess:
 
     async def _give_up(self, attempt: Attempt, failure: Failed) -> None:
         """Section 4.4: DECLINE on `first` if it stands and there is something to say, then everything closed."""
-        if attempt.joined.done() and not attempt.joined.cancelled():
-            attempt.joined.result().close()
-        if failure.decline is None or not attempt.first.stands:
-            attempt.first.close()
-            self._report(failure_record(failure))
-            return
-        attempt.first.send(seal(self._secret, "client", attempt.transcript, Decline(failure.decline, failure.text)))
+        if failure.decline is not None and attempt.first.stands:
+            attempt.first.send(seal(self._secret, "client", attempt.transcript, Decline(failure.decline, failure.text)))
         self._report(failure_record(failure))
-        await attempt.first.close_gently()
+        held = [attempt.first]
+        if attempt.joined.done() and not attempt.joined.cancelled():
+            held.append(attempt.joined.result())
+        await asyncio.gather(*(one.close() for one in held))
 
     async def _handshake(self, attempt: Attempt) -> Connection | None:
         """The error channel once established; None when this connection joined another attempt."""
@@ -75,7 +74,7 @@ class ClientProcess:
             self._join(attempt, message, frame)
             return None
         if not isinstance(message, Hello):
-            raise refusal(message, told=False)
+            raise Failed("protocolViolation")
         attempt.clock.start_handshake()
         attempt.transcript.append(frame)
         if message.connections != CONNECTIONS:
@@ -109,7 +108,7 @@ class ClientProcess:
         named.joined.set_result(stray.first)
 
     async def _await_second(self, attempt: Attempt) -> Connection:
-        """Step 122, then `handshaking.network.awaitingSecond`, then READY."""
+        """Step 122, then `handshaking.network.awaitingSecond`, then READY on `second` and on `first`."""
         number = attempt.first.descriptor
         descriptor = Descriptor(number, os.urandom(NONCE_LENGTH))
         frame = seal(self._secret, "client", attempt.transcript, descriptor)
@@ -120,48 +119,44 @@ class ClientProcess:
             first = asyncio.ensure_future(attempt.first.receive())
             done = await attempt.clock.first_of("secondTimeout", "closed", first, attempt.joined)
             if done is first:
-                raise refusal(first.result()[0], told=True)
+                raise refusal(first.result()[0])
         except Lost as lost:
             raise Failed(lost.code) from None
         finally:
             if self._waiting.get(number) is attempt:
                 del self._waiting[number]
-        attempt.first.send(seal(self._secret, "client", attempt.transcript, Ready()))
-        return attempt.joined.result()
+        second = attempt.joined.result()
+        ready = seal(self._secret, "client", attempt.transcript, Ready())
+        second.send(ready)
+        attempt.first.send(ready)
+        return second
 
     async def _echo(self, data: Connection, error: Connection) -> None:
-        """The session: the data channel back in upper case, its size on the error channel, both ends closed."""
+        """The session: the data channel back in upper case, its size on the error channel, both closed."""
         echo = asyncio.ensure_future(echo_upper(data, error))
         stop = asyncio.ensure_future(self._stopping.wait())
         await asyncio.wait([echo, stop], return_when=asyncio.FIRST_COMPLETED)
-        whole = echo.done() and echo.result()
         stop.cancel()
         echo.cancel()
         await asyncio.gather(echo, stop, return_exceptions=True)
-        if whole:
-            await asyncio.gather(data.close_gently(), error.close_gently())
-        data.close()
-        error.close()
+        await asyncio.gather(data.close(), error.close())
 
 
-async def echo_upper(data: Connection, error: Connection) -> bool:
-    """Whether the channels lasted until the peer's half-close and the answer to it."""
+async def echo_upper(data: Connection, error: Connection) -> None:
+    """Up to the peer's half-close and the answer to it, or until a channel is reset."""
     count = 0
-    try:
+    with contextlib.suppress(OSError):
         while piece := await data.read():
             count += len(piece)
             await data.write(piece.upper())
         await error.write(f"bytes {count}\n".encode("ascii"))
-    except OSError:
-        return False
-    return True
 
 
-def refusal(message: Message, told: bool) -> Failed:
+def refusal(message: Message) -> Failed:
     """The failure that a frame brings where none was allowed: the peer's DECLINE, or a violation."""
     if isinstance(message, Decline):
         return Failed("declined", reason=message.reason, text=message.text)
-    return Failed("protocolViolation", decline="protocolViolation" if told else None)
+    return Failed("protocolViolation", decline="protocolViolation")
 
 
 def failure_record(failure: Failed) -> dict[str, object]:

@@ -1,11 +1,15 @@
 """One TCP connection of an attempt, and the waits with their limits (docs/protocol.md, sections 1 and 7)."""
 
 import asyncio
+import contextlib
+import socket
+import struct
 from collections.abc import Awaitable, Mapping
 
 from wire import FrameReader, Malformed, Message
 
 LINGER_SECONDS = 0.5
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 PIECE = 65536
 
 
@@ -83,20 +87,21 @@ class Connection:
         """No more bytes from here; the peer's may still come."""
         self._writer.write_eof()
 
-    def close(self) -> None:
-        """Closes at once; what was sent is still delivered unless the peer's bytes were left unread."""
+    async def close(self) -> None:
+        """Ends in order (section 1): half-closes and discards for a moment, since unread bytes would make a reset of it."""
         self.stands = False
+        with contextlib.suppress(OSError, asyncio.TimeoutError):
+            self.half_close()
+            await asyncio.wait_for(self._drain(), LINGER_SECONDS)
         self._writer.close()
 
-    async def close_gently(self) -> None:
-        """Half-closes and reads on for a moment: unread bytes would turn the close into a reset that eats a DECLINE."""
+    async def reset(self) -> None:
+        """Destroys the connection (section 1): the peer sees an error, never an end."""
         self.stands = False
-        self.half_close()
-        try:
-            await asyncio.wait_for(self._drain(), LINGER_SECONDS)
-        except (OSError, asyncio.TimeoutError):
-            pass
-        self._writer.close()
+        with contextlib.suppress(OSError):
+            self._writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            self._writer.transport.abort()
+            await self._writer.wait_closed()
 
     async def _drain(self) -> None:
         while await self._reader.read(PIECE):

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import unittest
 
+from connection import RESET_ON_CLOSE
 from wire import FrameReader, Message, tag_is_right
 
 HERE = pathlib.Path(__file__).parent
@@ -35,6 +36,17 @@ class Wire:
                 raise AssertionError("the connection ended where a frame was expected")
             self.frames.feed(piece)
         return seen
+
+    def receive_raw(self, length: int) -> bytes:
+        """That many bytes of the channel."""
+        piece = b""
+        while len(piece) < length:
+            piece += self.sock.recv(length - len(piece))
+        return piece
+
+    def reset(self) -> None:
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        self.sock.close()
 
     def rest(self) -> bytes:
         """Everything up to the peer's end."""
@@ -87,11 +99,3 @@ class Harness(unittest.TestCase):
         self.assertEqual(getattr(message, "reason", message), reason)
         self.assertTrue(tag_is_right(secret, sender, before, frame), "tag of DECLINE")
         self.assertEqual(wire.rest(), b"")
-
-
-def silence(wire: Wire) -> bytes:
-    """What comes before the close; unread bytes at the peer may make the close a reset."""
-    try:
-        return wire.rest()
-    except ConnectionResetError:
-        return b""

@@ -30,9 +30,10 @@ class ServerProcess:
         self._transcript: list[bytes] = []
         self._first: Connection | None = None
         self._second: Connection | None = None
+        self._may_be_established = False
 
     async def handshake(self) -> Session:
-        """Dials, shakes hands and returns the channels. Raises Failed, with everything closed."""
+        """Dials, shakes hands and returns the channels. Raises Failed, with nothing left open."""
         self._clock.start_handshake()
         try:
             return await self._run()
@@ -49,6 +50,7 @@ class ServerProcess:
         second = self._second
         named = Descriptor(descriptor.descriptor, ZERO_NONCE)
         second.send(self._keep(seal(self._secret, "server", self._transcript, named)))
+        self._may_be_established = True
         await self._await_ready()
         return Session(first, second)
 
@@ -57,16 +59,15 @@ class ServerProcess:
         return frame
 
     async def _give_up(self, failure: Failed) -> None:
-        if self._second is not None:
-            self._second.close()
+        """DECLINE on `first` if it stands, everything closed; both reset in silence once the peer may be established."""
         first = self._first
-        if first is None:
+        held = [one for one in (first, self._second) if one is not None]
+        if self._may_be_established:
+            await asyncio.gather(*(one.reset() for one in held))
             return
-        if failure.decline is None or not first.stands:
-            first.close()
-            return
-        first.send(seal(self._secret, "server", self._transcript, Decline(failure.decline)))
-        await first.close_gently()
+        if failure.decline is not None and first is not None and first.stands:
+            first.send(seal(self._secret, "server", self._transcript, Decline(failure.decline)))
+        await asyncio.gather(*(one.close() for one in held))
 
     async def _dial(self) -> Connection:
         return Connection(*await asyncio.open_connection(*self._address))
@@ -91,6 +92,7 @@ class ServerProcess:
         if not isinstance(message, Descriptor):
             raise refusal(message)
         self._check(frame)
+        self._keep(frame)
         return message
 
     async def _connect_second(self) -> None:
@@ -104,12 +106,25 @@ class ServerProcess:
         done.result()
 
     async def _await_ready(self) -> None:
-        """`handshaking.network.awaitingReady`. READY goes before whatever is on `second` at the same moment."""
-        first = asyncio.ensure_future(self._first.receive())
-        done = await self._clock.first_of("readyTimeout", "aborted", first, self._second.receive())
-        if done is not first:
-            raise self._refused_on_second(done)
-        message, frame = self._taken_from_first(first)
+        """`handshaking.network.awaitingReady` and the states below it: one limit for all of them."""
+        (await self._clock.first_of("readyTimeout", "aborted", self._ready_on_both())).result()
+
+    async def _ready_on_both(self) -> None:
+        """READY may come on either connection first; the first fault ends the wait for the other."""
+        waits = [asyncio.ensure_future(self._ready_on(one)) for one in (self._first, self._second)]
+        try:
+            await asyncio.gather(*waits)
+        finally:
+            for one in waits:
+                one.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    async def _ready_on(self, connection: Connection) -> None:
+        """Nothing is read behind READY: from there on the connection is a channel."""
+        try:
+            message, frame = await connection.receive()
+        except Lost as lost:
+            raise Failed(lost.code) from None
         if not isinstance(message, Ready):
             raise refusal(message)
         self._check(frame)
@@ -120,19 +135,10 @@ class ServerProcess:
         except Lost as lost:
             raise Failed(lost.code) from None
 
-    def _refused_on_second(self, seen: asyncio.Task) -> Failed:
-        """No frame but DECLINE may come on `second`, and it must not be lost."""
-        try:
-            return refusal(seen.result()[0])
-        except Lost as lost:
-            garbage = lost.code == "frameMalformed"
-            return Failed(lost.code, decline="protocolViolation" if garbage else "connectionLost")
-
     def _check(self, frame: bytes) -> None:
-        """Keeps a frame whose tag is right; a refused one stays out of the transcript."""
+        """Refuses a wrong tag, so that the frame stays out of the transcript; so does READY, which ends it."""
         if not tag_is_right(self._secret, "client", self._transcript, frame):
             raise Failed("tagWrong", decline="tagWrong")
-        self._keep(frame)
 
 
 def refusal(message: Message) -> Failed:
@@ -159,7 +165,9 @@ async def exchange(session: Session, data: bytes, stopping: asyncio.Event) -> tu
 
     Raises OSError when a channel was reset, and Failed `closed` when told to stop.
     """
-    whole = asyncio.gather(_read_all(session.data), _read_all(session.error), _send_all(session.data, data))
+    works = (_read_all(session.data), _read_all(session.error), _send_all(session.data, data))
+    tasks = [asyncio.ensure_future(one) for one in works]
+    whole = asyncio.gather(*tasks)
     stop = asyncio.ensure_future(stopping.wait())
     try:
         await asyncio.wait([whole, stop], return_when=asyncio.FIRST_COMPLETED)
@@ -168,8 +176,7 @@ async def exchange(session: Session, data: bytes, stopping: asyncio.Event) -> tu
         received, errors, _ = whole.result()
         return received, errors
     finally:
-        whole.cancel()
-        stop.cancel()
-        await asyncio.gather(whole, stop, return_exceptions=True)
-        session.data.close()
-        session.error.close()
+        for one in (*tasks, stop):
+            one.cancel()
+        await asyncio.gather(*tasks, whole, stop, return_exceptions=True)
+        await asyncio.gather(session.data.close(), session.error.close())
