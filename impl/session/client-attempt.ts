@@ -1,0 +1,315 @@
+/** Performs what the table of the client process decides for one accepted connection (docs/protocol.md, section 4). */
+
+import { type ClientActionType, type ClientEventType, type ClientState, clientMachine } from '../protocol/client.ts';
+import type { StpConnectError } from '../protocol/errors.ts';
+import { CONNECTIONS, NONCE_BYTES } from '../protocol/layout.ts';
+import type { Frame, Mode } from '../protocol/message.ts';
+import type { Pairing } from '../protocol/pairing.ts';
+import { type ReasonName, reasons } from '../protocol/reasons.ts';
+import type { Action, Facts } from '../protocol/table.ts';
+import { isAllZero } from '../protocol/transcript.ts';
+import type { GroupChannels, Socket } from '../sockets/sockets.ts';
+import { ChannelStream } from './channel-stream.ts';
+import { Driver, type Occasion } from './driver.ts';
+import type { Environment } from './environment.ts';
+import { attachFailure, failureOf, socketCode } from './failure.ts';
+import { Closings, Holdings } from './holdings.ts';
+import { type ByteSource, Link, type LinkEvents } from './link.ts';
+import { makeSession, type OwnedSession, type Session } from './session.ts';
+
+/** At most this many connections wait on the dynamic port (step 166); one at a time is looked at. */
+const ARRAY_BACKLOG = 4;
+
+/** The listener, as its attempts see it. */
+export interface ClientHost {
+  readonly environment: Environment;
+  readonly pairing: Pairing<ClientAttempt>;
+  /** Whether there is room for one more session. */
+  capacity(): 'free' | 'full';
+  established(session: Session): void;
+  /** The session counts no more; what it held may still be on its way out. */
+  ended(session: Session): void;
+  failed(error: StpConnectError): void;
+}
+
+type ClientOccasion = Occasion<ClientState, ClientEventType>;
+type ArrayLink = { readonly link: Link; refused: Uint8Array[] };
+
+export class ClientAttempt {
+  readonly #host: ClientHost;
+  readonly #driver: Driver<ClientState, ClientEventType, ClientActionType>;
+  readonly #closings = new Closings();
+  readonly #held = new Holdings(this.#closings);
+  readonly #first: Link;
+  readonly #transcript: Uint8Array[] = [];
+  #mode: Mode = 'network';
+  #second: Link | undefined;
+  #joins: ClientAttempt | undefined;
+  #port: Socket | undefined;
+  #array: ArrayLink | undefined;
+  #group = '';
+  #channels: GroupChannels | undefined;
+  #owned: OwnedSession | undefined;
+
+  /** Takes a socket that was accepted on the WKP. */
+  constructor(socket: Socket, host: ClientHost) {
+    this.#host = host;
+    this.#held.add(socket);
+    this.#first = new Link(
+      socket,
+      this.#eventsOf('first', (frame) => this.#firstFacts(frame)),
+    );
+    this.#driver = new Driver({
+      machine: clientMachine,
+      context: {},
+      environment: host.environment,
+      perform: (action, occasion) => this.#actions[action.type](action, occasion),
+    });
+  }
+
+  /** Whether there is a session. */
+  get established(): boolean {
+    return this.#driver.state.startsWith('established.');
+  }
+
+  /** Whether this attempt is on its way to a session: neither established nor over. */
+  get pending(): boolean {
+    return !this.#driver.over && !this.established;
+  }
+
+  begin(): void {
+    this.#driver.begin();
+    this.#first.start();
+  }
+
+  /** While handshaking: the listener stops. Afterwards: the session is closed. */
+  close(): void {
+    this.#driver.feed({ type: 'close' });
+  }
+
+  /** Resolves when everything that is being closed has been. */
+  settled(): Promise<void> {
+    return this.#closings.settled();
+  }
+
+  readonly #actions: Record<ClientActionType, (action: Action, occasion: ClientOccasion) => void> = {
+    sendDescriptor: () => this.#sendDescriptor(),
+    sendPort: () => this.#sendPort(),
+    sendReady: () => this.#sendReady(),
+    sendDecline: ({ reason }) => this.#decline(this.#first, this.#transcript, reason),
+    openPort: () => void this.#openPort(),
+    acceptArray: () => void this.#acceptArray(),
+    refuseArray: ({ reason }) => this.#refuseArray(reason),
+    attachGroup: () => void this.#attachGroup(),
+    closePort: () => this.#closePort(),
+    closeFirst: () => {
+      this.#first.hold();
+      this.#first.fall();
+      this.#held.close(this.#first.socket);
+    },
+    handOver: () => this.#handOver(),
+    reportEstablished: () => this.#reportEstablished(),
+    reportFailed: ({ code = 'closed' }, occasion) => this.#host.failed(failureOf(clientMachine, code, occasion)),
+    releaseAll: () => {
+      this.#host.pairing.forget(this.#first.socket.descriptor, this);
+      this.#held.release();
+      if (this.#owned === undefined) return;
+      this.#owned.ended();
+      this.#host.ended(this.#owned.session);
+    },
+  };
+
+  #eventsOf(connection: 'first' | 'array', facts: (frame: Frame) => Facts): LinkEvents {
+    return {
+      frame: (frame) => this.#driver.feed({ type: `${connection}.${frame.message.name}`, ...facts(frame) }),
+      ended: () => this.#driver.feed({ type: `${connection}.ended` }),
+      reset: (cause) => this.#driver.feed({ type: `${connection}.reset` }, cause),
+      garbage: (cause) => this.#driver.feed({ type: `${connection}.garbage` }, cause),
+    };
+  }
+
+  #isRight(raw: Uint8Array): boolean {
+    return this.#host.environment.tagger.isRight('server', this.#transcript, raw);
+  }
+
+  #firstFacts({ message, raw }: Frame): Facts {
+    if (message.name === 'decline') return { tag: this.#isRight(raw) ? 'right' : 'wrong', reason: message.reason };
+    if (this.#driver.state !== 'awaitingFirstFrame') return {};
+    if (message.name === 'hello') {
+      this.#transcript.push(raw);
+      this.#mode = message.mode;
+      const connections = message.connections === CONNECTIONS ? 'same' : 'other';
+      return { mode: message.mode, connections, capacity: this.#host.capacity() };
+    }
+    if (message.name !== 'descriptor') return {};
+    const judged = this.#host.pairing.judge(message.descriptor, (attempt) => isAllZero(message.nonce) && attempt.#isRight(raw));
+    if (judged.verdict === 'joined') {
+      this.#joins = judged.attempt;
+      judged.attempt.#transcript.push(raw);
+    } else {
+      // The answer is tagged with this frame only: the connection belongs to no attempt.
+      this.#transcript.push(raw);
+    }
+    return { pairing: judged.verdict };
+  }
+
+  #arrayFacts(array: ArrayLink, { message, raw }: Frame): Facts {
+    const waiting = this.#driver.state === 'handshaking.storage.awaitingGroup';
+    if (waiting) array.refused = [raw];
+    if (message.name === 'decline') return { tag: this.#isRight(raw) ? 'right' : 'wrong', reason: message.reason };
+    if (message.name !== 'group' || !waiting) return {};
+    if (!this.#isRight(raw)) return { tag: 'wrong' };
+    array.refused = [];
+    this.#transcript.push(raw);
+    this.#group = message.group;
+    return { tag: 'right' };
+  }
+
+  /** Step 122. */
+  #sendDescriptor(): void {
+    const { random, tagger } = this.#host.environment;
+    const { descriptor } = this.#first.socket;
+    const raw = tagger.seal('client', this.#transcript, { name: 'descriptor', descriptor, nonce: random(NONCE_BYTES) });
+    this.#transcript.push(raw);
+    this.#host.pairing.wait(descriptor, this);
+    this.#first.send(raw);
+  }
+
+  /** Step 170. */
+  #sendPort(): void {
+    const address = this.#port?.getsockname();
+    if (address?.family !== 'array') return;
+    const { random, tagger } = this.#host.environment;
+    const raw = tagger.seal('client', this.#transcript, {
+      name: 'port',
+      array: address.array,
+      port: address.port,
+      generation: address.generation ?? 0,
+      nonce: random(NONCE_BYTES),
+    });
+    this.#transcript.push(raw);
+    this.#first.send(raw);
+  }
+
+  /** In network mode the same bytes on each connection: neither is part of the other's transcript. */
+  #sendReady(): void {
+    const raw = this.#host.environment.tagger.seal('client', this.#transcript, { name: 'ready' });
+    const links = this.#mode === 'network' ? [this.#second, this.#first] : [this.#array?.link];
+    for (const link of links) link?.send(raw);
+  }
+
+  #decline(link: Link, before: readonly Uint8Array[], reason: ReasonName | undefined): void {
+    if (reason === undefined || !link.stands) return;
+    const text = reasons[reason].meaning;
+    link.send(this.#host.environment.tagger.seal('client', before, { name: 'decline', reason, text }));
+  }
+
+  /** Steps 162, 164, 166, 168. */
+  async #openPort(): Promise<void> {
+    const { array } = this.#host.environment.layer;
+    if (array === undefined) {
+      this.#driver.feed({ type: 'port.unavailable' });
+      return;
+    }
+    try {
+      const port = this.#held.add(array.socket());
+      this.#port = port;
+      await port.bind({ family: 'array', array: array.array, port: 0 });
+      if (this.#held.released) return;
+      await port.listen(ARRAY_BACKLOG);
+    } catch (cause) {
+      const gone = socketCode(cause) === 'addressUnavailable';
+      this.#driver.feed({ type: gone ? 'port.unavailable' : 'port.exhausted' }, cause);
+      return;
+    }
+    this.#driver.feed({ type: 'port.opened' });
+  }
+
+  /** Step 198. */
+  async #acceptArray(): Promise<void> {
+    const port = this.#port;
+    if (port === undefined) return;
+    try {
+      const socket = this.#held.add(await port.accept());
+      if (this.#held.released) return;
+      const events = this.#eventsOf('array', (frame) => this.#arrayFacts(array, frame));
+      const array: ArrayLink = { link: new Link(socket, events), refused: [] };
+      this.#array = array;
+      array.link.start();
+      this.#driver.feed({ type: 'array.accepted' });
+    } catch {
+      // Nobody will come: arrayTimeout ends the wait, unless the port was closed here.
+    }
+  }
+
+  #refuseArray(reason: ReasonName | undefined): void {
+    const array = this.#array;
+    if (array === undefined) return;
+    this.#array = undefined;
+    this.#decline(array.link, array.refused, reason);
+    array.link.hold();
+    this.#held.close(array.link.socket);
+  }
+
+  async #attachGroup(): Promise<void> {
+    const { array } = this.#host.environment.layer;
+    if (array === undefined || this.#array === undefined) return;
+    try {
+      const channels = await array.attachGroup(this.#array.link.socket, this.#group);
+      this.#held.add(channels.data);
+      this.#held.add(channels.error);
+      this.#channels = channels;
+      this.#driver.feed({ type: 'group.attached' });
+    } catch (cause) {
+      this.#driver.feed({ type: attachFailure(cause) }, cause);
+    }
+  }
+
+  #closePort(): void {
+    if (this.#port !== undefined) this.#held.close(this.#port);
+    this.#port = undefined;
+  }
+
+  /** Steps 124 and 126: this connection is the second one of another attempt. */
+  #handOver(): void {
+    const attempt = this.#joins;
+    if (attempt === undefined) return;
+    this.#first.hold();
+    this.#held.drop(this.#first.socket);
+    attempt.#held.add(this.#first.socket);
+    attempt.#second = this.#first;
+    attempt.#driver.feed({ type: 'second.joined' });
+  }
+
+  #reportEstablished(): void {
+    this.#array?.link.hold();
+    const [data, error] = this.#channelSources().map((source) => {
+      const stream = new ChannelStream(source);
+      this.#held.drop(source.socket);
+      this.#held.add({ close: () => stream.release() });
+      return stream;
+    });
+    if (data === undefined || error === undefined) return;
+    this.#owned = makeSession({
+      id: this.#driver.session,
+      mode: this.#mode,
+      data,
+      error,
+      ...(this.#mode === 'network' ? { descriptor: this.#first.socket.descriptor } : { group: this.#group }),
+      closings: this.#closings,
+      close: () => this.close(),
+    });
+    this.#host.established(this.#owned.session);
+  }
+
+  #channelSources(): ByteSource[] {
+    if (this.#channels !== undefined) {
+      return [this.#channels.data, this.#channels.error].map((socket) => ({
+        socket,
+        leftover: new Uint8Array(0),
+        pending: undefined,
+      }));
+    }
+    return this.#second === undefined ? [] : [this.#first.takeOver(), this.#second.takeOver()];
+  }
+}

@@ -1,0 +1,115 @@
+/** One connection while it carries frames: reads, decodes, and says what came. */
+
+import { Decoder } from '../protocol/codec.ts';
+import { MalformedFrame } from '../protocol/malformed-frame.ts';
+import type { Frame } from '../protocol/message.ts';
+import type { Socket } from '../sockets/sockets.ts';
+
+/** What a link says; nothing more after `ended`, `reset` or `garbage`. */
+export interface LinkEvents {
+  frame(frame: Frame): void;
+  ended(): void;
+  reset(cause: unknown): void;
+  garbage(cause: MalformedFrame): void;
+}
+
+/** A connection on its way from the handshake to the session: bytes that came behind the last frame, and a read that is under way. */
+export interface ByteSource {
+  readonly socket: Socket;
+  readonly leftover: Uint8Array;
+  readonly pending: Promise<Uint8Array | null> | undefined;
+}
+
+export class Link {
+  readonly socket: Socket;
+  readonly #events: LinkEvents;
+  readonly #decoder = new Decoder();
+  #reading = true;
+  #stands = true;
+  #pending: Promise<Uint8Array | null> | undefined;
+
+  /** Takes a connected socket. */
+  constructor(socket: Socket, events: LinkEvents) {
+    this.socket = socket;
+    this.#events = events;
+  }
+
+  /** Whether neither end, reset nor malformed frame has been seen and `fall` was not called. */
+  get stands(): boolean {
+    return this.#stands;
+  }
+
+  /** Begins to read; from now on one read is pending until the link is held. */
+  start(): void {
+    this.#read();
+  }
+
+  /** Sends a frame. That it could not be sent is seen by reading. */
+  send(raw: Uint8Array): void {
+    this.socket.write(raw).catch(() => undefined);
+  }
+
+  /** Decodes no further: what comes now belongs to a channel, or to nobody. */
+  hold(): void {
+    this.#reading = false;
+  }
+
+  /** The connection was closed here, or nothing may be said on it any more. */
+  fall(): void {
+    this.#stands = false;
+  }
+
+  /** Holds the link and gives the connection to a channel. */
+  takeOver(): ByteSource {
+    this.hold();
+    return { socket: this.socket, leftover: this.#decoder.rest(), pending: this.#pending };
+  }
+
+  #read(): void {
+    const pending = this.socket.read();
+    this.#pending = pending;
+    pending.then(
+      (bytes) => this.#take(bytes),
+      (cause: unknown) => this.#end(() => this.#events.reset(cause)),
+    );
+  }
+
+  #take(bytes: Uint8Array | null): void {
+    if (!this.#reading) return;
+    this.#pending = undefined;
+    if (bytes === null) {
+      this.#end(() => this.#events.ended());
+      return;
+    }
+    this.#decoder.push(bytes);
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    while (this.#reading) {
+      const frame = this.#next();
+      if (frame instanceof MalformedFrame) this.#end(() => this.#events.garbage(frame));
+      else if (frame !== undefined) this.#events.frame(frame);
+      else {
+        this.#read();
+        return;
+      }
+    }
+  }
+
+  #next(): Frame | MalformedFrame | undefined {
+    try {
+      return this.#decoder.next();
+    } catch (error) {
+      if (error instanceof MalformedFrame) return error;
+      throw error;
+    }
+  }
+
+  #end(tell: () => void): void {
+    if (!this.#reading) return;
+    this.#reading = false;
+    this.#stands = false;
+    tell();
+  }
+}

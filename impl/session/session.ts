@@ -1,0 +1,90 @@
+/** An established session: two channels that belong together. */
+
+import type { Duplex } from 'node:stream';
+import type { Mode } from '../protocol/message.ts';
+import type { ReasonName } from '../protocol/reasons.ts';
+import type { ChannelStream } from './channel-stream.ts';
+import type { Closings } from './holdings.ts';
+
+/**
+ * A session, the same on both sides and in both modes. It ends when it is closed here or when both channels have been closed.
+ * @example
+ * source.pipe(session.data);
+ * for await (const line of session.error) console.error(String(line));
+ * await session.close();
+ */
+export interface Session extends AsyncDisposable {
+  /** The name of the attempt in traces. */
+  readonly id: string;
+  readonly mode: Mode;
+  /**
+   * The data channel. `end()` is a half-close; a reset by the peer is an `error` with code `connectionReset`, never an `end`. It has a
+   * listener for `error` already: an error that nobody looks at does not end the process.
+   */
+  readonly data: Duplex;
+  /** The error channel; like the data channel in everything. */
+  readonly error: Duplex;
+  /** The client process's descriptor of its first connection (steps 122 and 100); network mode only. */
+  readonly descriptor: number | undefined;
+  /** The STG group that the session travels through (steps 236 and 200); storage mode only. */
+  readonly group: string | undefined;
+  /** Why the session is in network mode although storage mode was asked for; server process only. */
+  readonly fallbackReason: ReasonName | undefined;
+  /** Resolves when the session has ended and everything that it held is free. */
+  readonly closed: Promise<void>;
+  /** Closes both channels in order: what was written still reaches the peer. Resolves as `closed` does. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** What a session is made of. */
+export interface SessionParts {
+  readonly id: string;
+  readonly mode: Mode;
+  readonly data: ChannelStream;
+  readonly error: ChannelStream;
+  readonly descriptor?: number | undefined;
+  readonly group?: string | undefined;
+  readonly fallbackReason?: ReasonName | undefined;
+  readonly closings: Closings;
+  /** Tells the driver; called as often as somebody closes. */
+  close(): void;
+}
+
+/** A session, and what its driver calls once everything is being closed. */
+export interface OwnedSession {
+  readonly session: Session;
+  ended(): void;
+}
+
+export function makeSession(parts: SessionParts): OwnedSession {
+  const { id, mode, data, error, descriptor, group, fallbackReason } = parts;
+  let ended: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => {
+    ended = () => void parts.closings.settled().then(resolve);
+  });
+  const close = (): Promise<void> => {
+    parts.close();
+    return closed;
+  };
+  let open = 2;
+  for (const channel of [data, error]) {
+    channel.once('close', () => {
+      open -= 1;
+      // Nobody can use the session any more: what it still holds is let go.
+      if (open === 0) parts.close();
+    });
+  }
+  const session: Session = {
+    id,
+    mode,
+    data,
+    error,
+    descriptor,
+    group,
+    fallbackReason,
+    closed,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  return { session, ended };
+}
