@@ -8,8 +8,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
+
+/** What a test that failed left running; each test file has its own. */
+const running = new Set<CliCall['child']>();
+afterAll(() => {
+  for (const child of running) {
+    child.kill('SIGKILL');
+  }
+});
 
 /** How a call of the command line ended. */
 export interface CliEnd {
@@ -34,6 +43,7 @@ export function startCli(...argv: string[]): CliCall {
     cwd: root,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  running.add(child);
   // A process that ends early does not read all of what a test sends it.
   child.stdin.on('error', () => {});
   let stderr = '';
@@ -49,7 +59,10 @@ export function startCli(...argv: string[]): CliCall {
   });
   const ended = new Promise<CliEnd>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (exitCode) => resolve({ exitCode, stdout: Buffer.concat(stdout), stderr }));
+    child.on('close', (exitCode) => {
+      running.delete(child);
+      resolve({ exitCode, stdout: Buffer.concat(stdout), stderr });
+    });
   });
   /** What `look` finds, now or after a change. */
   const find = <T>(what: string, look: () => T | undefined) =>
