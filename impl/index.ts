@@ -22,7 +22,12 @@ import { DescriptorTable } from './sockets/descriptors.ts';
 import { StpConnect } from './sockets/stp-connect.ts';
 import { TcpSockets } from './sockets/tcp-sockets.ts';
 
+export type { ArrayClock } from './array/clock.ts';
+export type { ArrayOptions, GroupOptions } from './array/config.ts';
+export { ArrayError, type ArrayErrorCode } from './array/errors.ts';
+export type { GroupInfo } from './array/groups.ts';
 export { type ArrayInfo, type AttachOptions, StorageArray } from './array/storage-array.ts';
+export type { ArrayMemory } from './array/tables.ts';
 export {
   attemptFailures,
   callFailures,
@@ -61,6 +66,7 @@ export {
 } from './sockets/sockets.ts';
 export { StpConnect, type StpConnectOptions } from './sockets/stp-connect.ts';
 export { TcpSockets } from './sockets/tcp-sockets.ts';
+export type { SocketClock, SocketOptions } from './sockets/transport.ts';
 
 /** The options that both roles have. */
 export interface CommonOptions {

@@ -132,7 +132,7 @@ export class Decoder {
     const size = HEADER_BYTES + payloadBytes;
     if (this.#bytes.length < size) return undefined;
     // A copy: the transcript outlives the chunk that these bytes came in.
-    const raw = this.#bytes.slice(0, size);
+    const raw = new Uint8Array(this.#bytes.subarray(0, size));
     const message = payloadDecoders[name](new FieldReader(raw.subarray(HEADER_BYTES)));
     this.#bytes = this.#bytes.subarray(size);
     return { message, raw };

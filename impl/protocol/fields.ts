@@ -1,6 +1,6 @@
 /** Reading and writing the fields of a payload in order. */
 
-import { NONCE_BYTES, TAG_BYTES, TEXT_LENGTH_BYTES, TEXT_LIMIT_BYTES } from './layout.ts';
+import { NONCE_BYTES, TAG_BYTES, TEXT_LIMIT_BYTES } from './layout.ts';
 import { MalformedFrame } from './malformed-frame.ts';
 
 const encoder = new TextEncoder();
@@ -37,7 +37,7 @@ export class FieldReader {
 
   bytes(length: number): Uint8Array {
     this.#at += length;
-    return this.#bytes.slice(this.#at - length, this.#at);
+    return new Uint8Array(this.#bytes.subarray(this.#at - length, this.#at));
   }
 
   /** A text with its length in front; `fixedBytes` is what the payload holds besides it. */
@@ -124,9 +124,4 @@ export function checkedNonce(nonce: Uint8Array): Uint8Array {
 export function checkedTag(tag: Uint8Array): Uint8Array {
   if (tag.length !== TAG_BYTES) throw new RangeError(`tag has ${tag.length} bytes, expected ${TAG_BYTES}.`);
   return tag;
-}
-
-/** The size of a text field with its length in front, in bytes. */
-export function textFieldBytes(value: Uint8Array): number {
-  return TEXT_LENGTH_BYTES + value.length;
 }

@@ -30,22 +30,16 @@ export const TEXT_LIMIT_BYTES = 255;
 export const TEXT_LENGTH_BYTES = 1;
 
 export const U8_LIMIT = 0xff;
-export const U16_LIMIT = 0xffff;
 export const U32_LIMIT = 0xffff_ffff;
 
 /** The number of connections that make a session: the data and the error channel. */
 export const CONNECTIONS = 2;
 
-export const HELLO_MODE_OFFSET = 0;
-export const HELLO_CONNECTIONS_OFFSET = 1;
-export const HELLO_RESERVED_OFFSET = 2;
-export const HELLO_NONCE_OFFSET = 4;
-export const HELLO_BYTES = HELLO_NONCE_OFFSET + NONCE_BYTES;
+/** Mode, connections, reserved, nonce. */
+export const HELLO_BYTES = 1 + 1 + 2 + NONCE_BYTES;
 
-export const DESCRIPTOR_NUMBER_OFFSET = 0;
-export const DESCRIPTOR_NONCE_OFFSET = 4;
-export const DESCRIPTOR_TAG_OFFSET = DESCRIPTOR_NONCE_OFFSET + NONCE_BYTES;
-export const DESCRIPTOR_BYTES = DESCRIPTOR_TAG_OFFSET + TAG_BYTES;
+/** Descriptor, nonce, tag. */
+export const DESCRIPTOR_BYTES = 4 + NONCE_BYTES + TAG_BYTES;
 
 /** What a PORT holds besides the array's name: name length, port, generation, nonce, tag. */
 export const PORT_FIXED_BYTES = TEXT_LENGTH_BYTES + 4 + 4 + NONCE_BYTES + TAG_BYTES;
@@ -53,7 +47,5 @@ export const PORT_FIXED_BYTES = TEXT_LENGTH_BYTES + 4 + 4 + NONCE_BYTES + TAG_BY
 export const GROUP_FIXED_BYTES = TEXT_LENGTH_BYTES + TAG_BYTES;
 export const READY_BYTES = TAG_BYTES;
 
-export const DECLINE_REASON_OFFSET = 0;
-export const DECLINE_TEXT_OFFSET = 2;
 /** What a DECLINE holds besides its text: reason, text length, tag. */
-export const DECLINE_FIXED_BYTES = DECLINE_TEXT_OFFSET + TEXT_LENGTH_BYTES + TAG_BYTES;
+export const DECLINE_FIXED_BYTES = 2 + TEXT_LENGTH_BYTES + TAG_BYTES;

@@ -40,7 +40,7 @@ export class Tagger {
 
   /** Whether the tag of `raw`, a whole frame that ends with one, is right behind the frames of `before`. */
   isRight(sender: Role, before: readonly Uint8Array[], raw: Uint8Array): boolean {
-    const untagged = raw.slice();
+    const untagged = new Uint8Array(raw);
     untagged.fill(0, untagged.length - TAG_BYTES);
     return equalInConstantTime(this.#tag(sender, before, untagged), raw.subarray(raw.length - TAG_BYTES));
   }

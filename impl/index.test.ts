@@ -1,0 +1,112 @@
+/** The public interface over real TCP connections of the loopback interface and over the storage array emulator. */
+
+import { once } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import { connect, type Listener, listen, type Session, StorageArray, StpConnectError } from './index.ts';
+
+const secret = 'a secret of both sides';
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+function arrays(): { database: StorageArray; backup: StorageArray } {
+  const memory = StorageArray.create({
+    name: 'sym0',
+    groups: [{ name: 'STG0', size: 1 << 20, hosts: ['backup', 'database'] }],
+  });
+  const database = StorageArray.attach(memory, { host: 'database' });
+  const backup = StorageArray.attach(memory, { host: 'backup' });
+  closers.push(() => {
+    backup.close();
+    database.close();
+  });
+  return { database, backup };
+}
+
+async function echoing(array?: StorageArray, wkp = 'tcp://127.0.0.1:0'): Promise<Listener> {
+  const listener = await listen({
+    wkp,
+    secret,
+    array,
+    onSession(session) {
+      session.error.write('ready');
+      session.data.pipe(session.data);
+    },
+  });
+  closers.push(() => listener.close({ sessions: true }));
+  return listener;
+}
+
+async function roundTrip(session: Session): Promise<number> {
+  expect(String((await once(session.error, 'data'))[0])).toBe('ready');
+  session.data.end(Buffer.alloc(1_000_000, 7));
+  let bytes = 0;
+  for await (const chunk of session.data) bytes += (chunk as Buffer).length;
+  await session.close();
+  return bytes;
+}
+
+describe('listen and connect', () => {
+  it('carry a megabyte there and back in network mode', async () => {
+    const listener = await echoing();
+    expect(listener.address).toMatch(/^tcp:\/\/127\.0\.0\.1:[1-9]\d+$/);
+    expect(await roundTrip(await connect({ wkp: listener.address, secret }))).toBe(1_000_000);
+  });
+
+  it('carry a megabyte there and back through the array, and leave nothing there', async () => {
+    const { database, backup } = arrays();
+    const listener = await echoing(database);
+    const session = await connect({ wkp: listener.address, mode: 'storage', group: 'STG0', secret, array: backup });
+    expect(session).toMatchObject({ mode: 'storage', group: 'STG0' });
+    expect(await roundTrip(session)).toBe(1_000_000);
+    await listener.close({ sessions: true });
+    expect(database.info()).toMatchObject({ ports: [], connections: { used: 0 }, groups: [{ used: 0 }] });
+  });
+
+  it('take a well-known port in the array', async () => {
+    const { database, backup } = arrays();
+    const listener = await echoing(database, 'array://sym0/7');
+    expect(await roundTrip(await connect({ wkp: listener.address, secret, array: backup }))).toBe(1_000_000);
+  });
+
+  it('fall back when the client process has no array', async () => {
+    const { backup } = arrays();
+    const listener = await echoing();
+    const storage = { wkp: listener.address, mode: 'storage', group: 'STG0', secret, array: backup } as const;
+    await expect(connect(storage)).rejects.toMatchObject({ code: 'declined', reason: 'modeUnavailable' });
+    const session = await connect({ ...storage, fallback: 'network' });
+    expect(session).toMatchObject({ mode: 'network', fallbackReason: 'modeUnavailable' });
+    expect(await roundTrip(session)).toBe(1_000_000);
+  });
+
+  it('reject with errors of one class, their cause kept', async () => {
+    const listener = await echoing();
+    await expect(listen({ wkp: listener.address, onSession: () => undefined })).rejects.toBeInstanceOf(StpConnectError);
+    await expect(listen({ wkp: listener.address, onSession: () => undefined })).rejects.toMatchObject({
+      code: 'addressInUse',
+      cause: { name: 'SocketError' },
+    });
+    await expect(connect({ wkp: listener.address, secret: 'another' })).rejects.toMatchObject({ code: 'tagWrong', kind: 'peer' });
+    await expect(connect({ wkp: 'nowhere' })).rejects.toMatchObject({ code: 'configInvalid', kind: 'usage' });
+  });
+
+  it('go on when a trace throws', async () => {
+    const failures: string[] = [];
+    const broken = (): never => {
+      throw new Error('the file is gone');
+    };
+    const listener = await listen({
+      wkp: 'tcp://127.0.0.1:0',
+      secret,
+      trace: broken,
+      onSession: (session) => void session.close(),
+      onFailure: (error) => failures.push(error.code),
+    });
+    closers.push(() => listener.close({ sessions: true }));
+    const session = await connect({ wkp: listener.address, secret });
+    closers.push(() => session.close());
+    expect(session.mode).toBe('network');
+    expect(new Set(failures)).toEqual(new Set(['callbackFailed']));
+  });
+});
