@@ -40,7 +40,7 @@ export {
   StpConnectError,
 } from './protocol/errors.ts';
 export { defaultLimits, type LimitName, type Limits, limitNames } from './protocol/limits.ts';
-export type { Mode } from './protocol/message.ts';
+export { type Mode, modes } from './protocol/message.ts';
 export type { PairingVerdict } from './protocol/pairing.ts';
 export { type Reason, type ReasonName, reasonNames, reasons } from './protocol/reasons.ts';
 export type { Action, Facts } from './protocol/table.ts';

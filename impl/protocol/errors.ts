@@ -5,6 +5,7 @@ import type { ReasonName } from './reasons.ts';
 /** `usage`: local misuse, configuration or wish; `peer`: what the other side did; `transport`: what lies between; `timeout`: a limit expired. */
 export type FailureKind = 'usage' | 'peer' | 'transport' | 'timeout';
 
+/** What the table says of a code. */
 export interface FailureEntry {
   readonly kind: FailureKind;
   /** One sentence for people. */
@@ -55,13 +56,16 @@ export const callFailures = {
   callbackFailed: { kind: 'usage', sentence: 'A callback that was passed in threw.' },
 } as const satisfies Record<string, FailureEntry>;
 
+/** A code that an attempt can fail with. */
 export type FailureCode = keyof typeof attemptFailures;
 
 /** Every code that a StpConnectError can have. */
 export type ErrorCode = FailureCode | keyof typeof callFailures;
 
+/** Each FailureCode, in the order of the table. */
 export const failureCodes = Object.keys(attemptFailures) as readonly FailureCode[];
 
+/** What an error says besides its code. */
 export interface ErrorFacts {
   /** The state that it happened in. */
   readonly state?: string | undefined;

@@ -13,11 +13,13 @@ export const defaultLimits = {
   handshakeTimeout: 15_000,
 } as const satisfies Record<string, number>;
 
+/** The name of a time limit; also the failure code when it expires. */
 export type LimitName = keyof typeof defaultLimits;
 
 /** A number of milliseconds for each limit. */
 export type Limits = Readonly<Record<LimitName, number>>;
 
+/** Each LimitName, in the order of the page. */
 export const limitNames = Object.keys(defaultLimits) as readonly LimitName[];
 
 const HANDSHAKING = 'handshaking.';

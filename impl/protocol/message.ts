@@ -5,6 +5,7 @@ import type { ReasonName } from './reasons.ts';
 /** The mode of a session, with its number on the wire. */
 export const modes = { network: 1, storage: 2 } as const;
 
+/** Where a session travels: over two connections, or through an STG group of the storage array. */
 export type Mode = keyof typeof modes;
 
 /** The type number of each frame, by its name in lower case. */

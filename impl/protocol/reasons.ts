@@ -1,5 +1,6 @@
 /** The reasons that a DECLINE can give (docs/protocol.md, section 6). */
 
+/** What the table says of a reason. */
 export interface Reason {
   /** The number on the wire. */
   readonly number: number;
@@ -31,8 +32,10 @@ export const reasons = {
   },
 } as const satisfies Record<string, Reason>;
 
+/** The name of a reason. */
 export type ReasonName = keyof typeof reasons;
 
+/** Each ReasonName, in the order of the page. */
 export const reasonNames = Object.keys(reasons) as readonly ReasonName[];
 
 /** The reason of this number on the wire, or undefined where the table has none. */

@@ -2,9 +2,11 @@
 
 /** A timer that was set; cancel is idempotent. */
 export interface Timer {
+  /** The timer fires no more. */
   cancel(): void;
 }
 
+/** A source of time and of timers. */
 export interface Clock {
   /** Milliseconds since an epoch of the clock's own choice. */
   now(): number;
