@@ -36,6 +36,8 @@ export const clientMachine = setup({
     handOver: command,
     /** Stop listening on the dynamic port. */
     closePort: command,
+    /** Close the data and the error channel, in order. */
+    closeChannels: command,
     /** Close the WKP connection. */
     closeFirst: command,
     /** Close everything that this instance holds. */
@@ -349,6 +351,12 @@ export const clientMachine = setup({
             lingerTimeout: { target: 'open', actions: 'closeFirst', description: 'It did not in time: close it here.' },
           },
           on: {
+            close: {
+              target: '#client.closing',
+              actions: 'closeChannels',
+              description:
+                'The server process may not have read READY yet: the end of the WKP connection would tell it of a failure.',
+            },
             'first.ended': {
               target: 'open',
               actions: 'closeFirst',
@@ -367,6 +375,16 @@ export const clientMachine = setup({
           },
         },
         open: { description: 'Two channels and nothing else is held.' },
+      },
+    },
+    closing: {
+      description:
+        'Both channels are closed; the WKP and the array connection stay until the server process has had time to read READY.',
+      after: { lingerTimeout: { target: 'closed', description: 'It had.' } },
+      on: {
+        'first.ended': { target: 'closed', description: 'The server process closed the WKP connection: it is established.' },
+        'first.reset': { target: 'closed', description: 'The WKP connection was reset; nothing more can be learnt from it.' },
+        'first.garbage': { target: 'closed', description: 'Nothing sensible comes on the WKP connection any more.' },
       },
     },
     joined: { type: 'final', description: 'This connection belongs to another session now (step 126).' },

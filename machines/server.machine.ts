@@ -134,16 +134,6 @@ export const serverMachine = setup({
           actions: giveUp('connectionLost', 'connectionReset'),
           description: 'The second connection was reset.',
         },
-        'array.ended': {
-          target: 'failed',
-          actions: giveUp('connectionLost', 'connectionEnded'),
-          description: 'The array connection was closed behind READY.',
-        },
-        'array.reset': {
-          target: 'failed',
-          actions: giveUp('connectionLost', 'connectionReset'),
-          description: 'The array connection was reset behind READY.',
-        },
         'second.garbage': {
           target: 'failed',
           actions: giveUp('protocolViolation', 'frameMalformed'),
@@ -409,6 +399,19 @@ export const serverMachine = setup({
               description: 'READY came: attach the same segments of the group.',
               entry: 'attachGroup',
               on: {
+                'first.*': {
+                  description: 'The client process is established: it has said all that matters here.',
+                },
+                'array.ended': {
+                  target: '#server.failed',
+                  actions: giveUp('connectionLost', 'connectionEnded'),
+                  description: 'The array connection was closed behind READY.',
+                },
+                'array.reset': {
+                  target: '#server.failed',
+                  actions: giveUp('connectionLost', 'connectionReset'),
+                  description: 'The array connection was reset behind READY.',
+                },
                 'group.attached': {
                   target: '#server.established',
                   actions: ['closeFirst', 'reportEstablished'],

@@ -19,6 +19,8 @@ export interface Connection<Message> {
   readonly inbox: Readonly<Record<End, readonly Item<Message>[]>>;
   /** Which end its owner has closed. */
   readonly closed: Readonly<Record<End, boolean>>;
+  /** Which end has been told of the end of the stream: nothing more can happen to it. */
+  readonly finished: Readonly<Record<End, boolean>>;
   /** A reset destroyed it: nothing that is sent arrives any more. */
   readonly broken: boolean;
 }
@@ -35,7 +37,13 @@ export const opposite = (end: End): End => (end === 'dialer' ? 'acceptor' : 'dia
 
 /** A connection that somebody began to dial. */
 export function dialed<M>(): Connection<M> {
-  return { phase: 'dialing', inbox: { dialer: [], acceptor: [] }, closed: { dialer: false, acceptor: false }, broken: false };
+  return {
+    phase: 'dialing',
+    inbox: { dialer: [], acceptor: [] },
+    closed: { dialer: false, acceptor: false },
+    finished: { dialer: false, acceptor: false },
+    broken: false,
+  };
 }
 
 /** Dialling succeeded. */
@@ -66,13 +74,15 @@ export function close<M>(connection: Connection<M>, end: End): Connection<M> {
 
 /** The network destroys the connection: what was on its way is lost, each open end finds a reset. */
 export function reset<M>(connection: Connection<M>): Connection<M> {
-  const after = (end: End): readonly Item<M>[] => (connection.closed[end] ? [] : [{ kind: 'reset' }]);
+  const after = (end: End): readonly Item<M>[] => (connection.closed[end] || connection.finished[end] ? [] : [{ kind: 'reset' }]);
   return { ...connection, broken: true, inbox: { dialer: after('dialer'), acceptor: after('acceptor') } };
 }
 
 /** Takes the oldest item that waits at `end`. */
 export function take<M>(connection: Connection<M>, end: End): Connection<M> {
-  return put(connection, end, connection.inbox[end].slice(1));
+  const [head, ...rest] = connection.inbox[end];
+  const taken = put(connection, end, rest);
+  return head?.kind === 'message' ? taken : { ...taken, finished: { ...connection.finished, [end]: true } };
 }
 
 /** Replaces the oldest item that waits at `end`. */

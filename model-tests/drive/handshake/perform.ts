@@ -1,10 +1,18 @@
 /** What the actions of the charts do to a world. */
+import type { AnyEventObject } from 'xstate';
 import type { DeclineReason, Mode } from '../../../machines/index.ts';
 import type { LocalStep, Output } from '../../compile/compile.ts';
 import { close, dialed, type End, ended, reset, send } from '../../compose/connection.ts';
 import type { ClientSlot, Frame, Link, LinkName, ServerSlot, Who, World } from './world.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A step that the chart of one process made, and the event that it made it for; an expired limit is the event `timeout`. */
+export interface ChartStep {
+  readonly who: Who;
+  readonly event: AnyEventObject;
+  readonly step: LocalStep;
+}
 
 /** A world in the making: the copy that one move changes. */
 export interface Draft {
@@ -14,7 +22,7 @@ export interface Draft {
   listening: boolean;
   faults: number;
   /** The steps that machines made during this move, in order. */
-  readonly steps: { readonly who: Who; readonly step: LocalStep }[];
+  readonly steps: ChartStep[];
 }
 
 export function draftOf(world: World): Draft {
@@ -153,8 +161,11 @@ export function performClient(draft: Draft, index: number, outputs: readonly Out
         closePort(draft, index);
         Object.assign(slot, { first: -1, second: -1, array: -1, firstStands: false, attaching: false });
         break;
-      case 'handOver':
       case 'reportEstablished':
+        if (slot.second >= 0) for (const link of [slot.second, slot.first]) sendOn(draft, link, 'acceptor', { name: 'data' });
+        break;
+      case 'handOver':
+      case 'closeChannels':
       case 'reportFailed':
         break;
       default:
@@ -168,6 +179,7 @@ function closePort(draft: Draft, index: number): void {
   const slot = at(draft.clients, index);
   slot.port = 'none';
   slot.accepting = false;
+  slot.backlog = [];
   for (const link of draft.links) {
     if (link.portOf !== index || link.client >= 0 || link.connection.phase !== 'open') continue;
     link.connection = close(reset(link.connection), 'acceptor');

@@ -5,10 +5,21 @@
 import type { AnyEventObject } from 'xstate';
 import { clientMachine, type Mode, type ServerContext, serverMachine } from '../../../machines/index.ts';
 import { type CompiledChart, compile, type LocalStep } from '../../compile/compile.ts';
-import { type End, ended, type Item, opened, replaceHead, reset, take } from '../../compose/connection.ts';
+import {
+  close,
+  dialed,
+  type End,
+  ended,
+  type Item,
+  opened,
+  opposite,
+  replaceHead,
+  reset,
+  take,
+} from '../../compose/connection.ts';
 import type { Successor, System } from '../../compose/system.ts';
-import { at, type Draft, draftOf, performClient, performServer, settle } from './perform.ts';
-import type { ClientSlot, Frame, Link, Move, Outcome, ServerSlot, Tampering, Who, World } from './world.ts';
+import { at, type ChartStep, type Draft, draftOf, performClient, performServer, settle } from './perform.ts';
+import type { ClientSlot, Forgery, Frame, Link, Move, Outcome, ServerSlot, Tampering, Who, World } from './world.ts';
 
 /** What to compose. */
 export interface HandshakeOptions {
@@ -18,14 +29,16 @@ export interface HandshakeOptions {
   readonly faults: number;
   /** Forged frames are faults of the environment too: everything that a state must not accept. Default false. */
   readonly forging?: boolean;
+  /** Strangers connect, too. Default false. */
+  readonly strangers?: boolean;
 }
 
 /** A successor that also tells which steps the charts made. */
 export interface HandshakeSuccessor extends Successor<World, Move> {
-  readonly steps: readonly { readonly who: Who; readonly step: LocalStep }[];
+  readonly steps: readonly ChartStep[];
 }
 
-const forgeable = ['hello', 'descriptor', 'port', 'group', 'ready', 'decline'] as const;
+const forgeable = ['hello', 'descriptor', 'port', 'group', 'ready', 'decline', 'garbage'] as const;
 
 export class HandshakeSystem implements System<World, Move> {
   readonly initial: World;
@@ -88,7 +101,13 @@ export class HandshakeSystem implements System<World, Move> {
     const mayFail = world.faults > 0;
     for (const [index, link] of world.links.entries()) yield* this.#linkMoves(world, index, link, mayFail);
     for (const who of processes(world)) yield* this.#processMoves(world, who, mayFail);
-    if (mayFail && world.listening) yield { kind: 'stopListener' };
+    if (!mayFail) return;
+    if (world.listening) yield { kind: 'stopListener' };
+    if (this.#options.strangers !== true) return;
+    // One stranger a run shows all that strangers can do, since they know nothing of each other.
+    if (world.links.some((link) => link.server < 0)) return;
+    if (world.listening) yield { kind: 'intrude', portOf: -1 };
+    for (const [index, slot] of world.clients.entries()) if (slot.port === 'open') yield { kind: 'intrude', portOf: index };
   }
 
   *#linkMoves(world: World, index: number, link: Link, mayFail: boolean): Generator<Move> {
@@ -99,19 +118,31 @@ export class HandshakeSystem implements System<World, Move> {
       if (mayFail || !reachable) yield { kind: 'refuse', link: index };
     }
     if (connection.phase !== 'open') return;
-    if (link.client < 0 && !connection.closed.acceptor && at(world.clients, link.portOf).accepting)
-      yield { kind: 'accept', link: index };
+    if (link.server < 0 && !connection.closed.dialer) yield { kind: 'leave', link: index };
+    if (link.client < 0 && nextToAccept(world, link.portOf) === index) yield { kind: 'accept', link: index };
     for (const to of ['dialer', 'acceptor'] as const) {
       const head = connection.inbox[to][0];
-      if (!this.#listens(world, link, to)) continue;
+      if (!this.listens(world, link, to)) continue;
       if (head !== undefined) yield { kind: 'deliver', link: index, to };
       if (!mayFail) continue;
       if (head?.kind === 'message')
         for (const tampering of tamperings(head.message, world, link)) yield { kind: 'deliver', link: index, to, tampering };
-      if (this.#options.forging === true) for (const frame of forgeable) yield { kind: 'forge', link: index, to, frame };
+      if (this.#options.forging === true && !connection.closed[opposite(to)]) yield* this.#forgeries(world, index, link, to);
     }
-    if (mayFail && !connection.broken && (this.#listens(world, link, 'dialer') || this.#listens(world, link, 'acceptor')))
+    if (
+      mayFail &&
+      !connection.broken &&
+      link.client >= 0 &&
+      (this.listens(world, link, 'dialer') || this.listens(world, link, 'acceptor'))
+    )
       yield { kind: 'reset', link: index };
+  }
+
+  *#forgeries(world: World, index: number, link: Link, to: End): Generator<Move> {
+    const who = ownerOf(link, to);
+    // A HELLO of somebody else on a server process's own connection would make it somebody else's connection.
+    const isFirst = link.server >= 0 && who?.role === 'client' && this.stateOf(world, who).path === 'awaitingFirstFrame';
+    for (const frame of forgeable) if (!(isFirst && frame === 'hello')) yield { kind: 'forge', link: index, to, frame };
   }
 
   *#processMoves(world: World, who: Who, mayFail: boolean): Generator<Move> {
@@ -120,7 +151,8 @@ export class HandshakeSystem implements System<World, Move> {
     const slot = this.#slot(world, who);
     const outcomes: Outcome[] = [];
     if ('port' in slot && slot.port === 'opening') outcomes.push('port.opened', 'port.exhausted', 'port.unavailable');
-    if (slot.attaching) outcomes.push('group.attached', 'group.unknown', 'group.refused', 'group.full');
+    if (slot.attaching && at(world.links, slot.array).connection.broken) outcomes.push('array.reset');
+    else if (slot.attaching) outcomes.push('group.attached', 'group.unknown', 'group.refused', 'group.full');
     for (const outcome of outcomes) if (mayFail || isSuccess(outcome)) yield { kind: 'outcome', who, outcome };
     if (state.path.startsWith('established')) yield { kind: 'close', who };
     else if (who.role === 'server' && mayFail) yield { kind: 'abort', who };
@@ -128,7 +160,7 @@ export class HandshakeSystem implements System<World, Move> {
   }
 
   /** Whether the machine at this end still wants to know what comes; afterwards it is session data. */
-  #listens(world: World, link: Link, end: End): boolean {
+  listens(world: World, link: Link, end: End): boolean {
     if (link.connection.closed[end]) return false;
     const who = ownerOf(link, end);
     if (who === undefined) return false;
@@ -136,11 +168,8 @@ export class HandshakeSystem implements System<World, Move> {
     // A connection that has carried READY is a channel.
     if (path.endsWith('awaitingReady.first')) return link.name === 'first';
     if (path.endsWith('awaitingReady.second')) return link.name === 'second';
-    return (
-      path.startsWith('handshaking') ||
-      path === 'awaitingFirstFrame' ||
-      (path === 'established.lingering' && link.name === 'first')
-    );
+    if (path.endsWith('awaitingVerdict')) return link.name === 'first';
+    return path.startsWith('handshaking') || path === 'awaitingFirstFrame' || (isLingering(path) && link.name === 'first');
   }
 
   /** Changes the draft as `move` says; false where the charts take no notice. */
@@ -156,7 +185,8 @@ export class HandshakeSystem implements System<World, Move> {
       case 'accept': {
         const link = at(draft.links, move.link);
         link.client = link.portOf;
-        Object.assign(at(draft.clients, link.portOf), { array: move.link, accepting: false });
+        const slot = at(draft.clients, link.portOf);
+        Object.assign(slot, { array: move.link, accepting: false, backlog: slot.backlog.slice(1) });
         return this.#feed(draft, { role: 'client', index: link.portOf }, { type: 'array.accepted' });
       }
       case 'deliver':
@@ -169,20 +199,38 @@ export class HandshakeSystem implements System<World, Move> {
       }
       case 'outcome': {
         const slot = this.#slot(draft, move.who);
-        if (move.outcome.startsWith('group.')) Object.assign(slot, { attaching: false });
+        if (!move.outcome.startsWith('port.')) Object.assign(slot, { attaching: false });
         else Object.assign(slot, { port: 'none' });
         return this.#feed(draft, move.who, { type: move.outcome });
       }
       case 'expire':
-        return this.#take(draft, move.who, this.#chart(move.who).expire(this.#slot(draft, move.who).state, move.limit));
+        return this.#take(
+          draft,
+          move.who,
+          { type: 'timeout', limit: move.limit },
+          this.#chart(move.who).expire(this.#slot(draft, move.who).state, move.limit),
+        );
       case 'abort':
       case 'close':
         return this.#feed(draft, move.who, { type: move.kind });
+      case 'intrude':
+        draft.links.push({
+          name: move.portOf < 0 ? 'first' : 'array',
+          server: -1,
+          client: -1,
+          portOf: move.portOf,
+          connection: dialed(),
+        });
+        return this.#connect(draft, draft.links.length - 1);
+      case 'leave': {
+        const link = at(draft.links, move.link);
+        link.connection = close(link.connection, 'dialer');
+        return true;
+      }
       case 'stopListener':
         draft.listening = false;
         for (const who of processes(draft)) {
-          if (who.role === 'client' && !this.stateOf(draft, who).path.startsWith('established'))
-            this.#feed(draft, who, { type: 'close' });
+          if (who.role === 'client' && !isEstablished(this.stateOf(draft, who).path)) this.#feed(draft, who, { type: 'close' });
         }
         return true;
     }
@@ -191,11 +239,15 @@ export class HandshakeSystem implements System<World, Move> {
   #connect(draft: Draft, index: number): boolean {
     const link = at(draft.links, index);
     link.connection = opened(link.connection);
-    if (link.portOf < 0) {
+    if (link.portOf >= 0) {
+      const slot = at(draft.clients, link.portOf);
+      slot.backlog = [...slot.backlog, index];
+    } else {
       link.client = draft.clients.length;
-      const blank = { state: 0, second: -1, array: -1, port: 'none', accepting: false, attaching: false } as const;
+      const blank = { state: 0, second: -1, array: -1, port: 'none', backlog: [], accepting: false, attaching: false } as const;
       draft.clients.push({ ...blank, first: index, firstStands: true });
     }
+    if (link.server < 0) return true;
     if (link.name === 'first') at(draft.servers, link.server).firstStands = true;
     return this.#feed(draft, { role: 'server', index: link.server }, { type: `${link.name}.connected` });
   }
@@ -211,6 +263,7 @@ export class HandshakeSystem implements System<World, Move> {
       item = link.connection.inbox[move.to][0];
       link.connection = take(link.connection, move.to);
     }
+    if (item?.kind === 'message' && item.message.name === 'ready') link.connection = withoutData(link.connection, move.to);
     if (item === undefined) throw new RangeError(`nothing waits at the ${move.to} of link ${move.link}`);
     const connectionName =
       who.role === 'client' && link.name === 'second' && at(draft.clients, who.index).first === move.link ? 'first' : link.name;
@@ -222,6 +275,9 @@ export class HandshakeSystem implements System<World, Move> {
   }
 
   #receive(draft: Draft, who: Who, link: number, connection: string, frame: Frame): boolean {
+    if (frame.name === 'forged' && frame.as === 'descriptor' && who.role === 'client') {
+      return this.#receive(draft, who, link, connection, { name: 'descriptor', of: 'other', tag: 'wrong' });
+    }
     if (frame.name === 'descriptor' && who.role === 'client') {
       const waiting = this.#waitingFor(draft, frame);
       const pairing = waiting < 0 ? 'unknown' : frame.tag === 'right' ? 'joined' : 'tagWrong';
@@ -253,14 +309,14 @@ export class HandshakeSystem implements System<World, Move> {
   }
 
   #feed(draft: Draft, who: Who, event: AnyEventObject): boolean {
-    return this.#take(draft, who, this.#chart(who).step(this.#slot(draft, who).state, event));
+    return this.#take(draft, who, event, this.#chart(who).step(this.#slot(draft, who).state, event));
   }
 
-  #take(draft: Draft, who: Who, step: LocalStep | undefined): boolean {
+  #take(draft: Draft, who: Who, event: AnyEventObject, step: LocalStep | undefined): boolean {
     if (step === undefined) return false;
     const slot = this.#slot(draft, who);
     Object.assign(slot, { state: step.next.id });
-    draft.steps.push({ who, step });
+    draft.steps.push({ who, event, step });
     if (who.role === 'server') performServer(draft, who.index, step.outputs, (step.next.context as { mode: Mode }).mode);
     else performClient(draft, who.index, step.outputs);
     return true;
@@ -275,18 +331,36 @@ export class HandshakeSystem implements System<World, Move> {
   }
 }
 
+const isEstablished = (path: string) => path.startsWith('established') || path === 'closing';
+
+/** The client process waits for the end of the WKP connection and for nothing else. */
+const isLingering = (path: string) => path === 'established.lingering' || path === 'closing';
+
 /** Every process of a world: the servers, then the instances of the client process. */
 export function processes(world: Pick<World, 'servers' | 'clients'>): Who[] {
   const servers = world.servers.map((_, index): Who => ({ role: 'server', index }));
   return [...servers, ...world.clients.map((_, index): Who => ({ role: 'client', index }))];
 }
 
-function ownerOf(link: Link, end: End): Who | undefined {
-  if (end === 'dialer') return { role: 'server', index: link.server };
+/** The link that accept would return next, or undefined where nobody accepts. */
+function nextToAccept(world: World, portOf: number): number | undefined {
+  const slot = at(world.clients, portOf);
+  return slot.accepting ? slot.backlog[0] : undefined;
+}
+
+/** Session data right behind READY is delivered with it, in one piece. */
+function withoutData(connection: Link['connection'], to: End): Link['connection'] {
+  const head = connection.inbox[to][0];
+  return head?.kind === 'message' && head.message.name === 'data' ? take(connection, to) : connection;
+}
+
+export function ownerOf(link: Link, end: End): Who | undefined {
+  if (end === 'dialer') return link.server < 0 ? undefined : { role: 'server', index: link.server };
   return link.client < 0 ? undefined : { role: 'client', index: link.client };
 }
 
-const isSuccess = (outcome: Outcome) => outcome === 'port.opened' || outcome === 'group.attached';
+/** An outcome that the environment need not bring about: it follows from what has happened. */
+const isSuccess = (outcome: Outcome) => outcome === 'port.opened' || outcome === 'group.attached' || outcome === 'array.reset';
 
 /** Whether a move costs one of the faults that a run may have. A refusal where nobody listens is no fault. */
 function isFault(world: World, move: Move): boolean {
@@ -294,6 +368,7 @@ function isFault(world: World, move: Move): boolean {
     case 'connect':
     case 'accept':
     case 'close':
+    case 'leave':
       return false;
     case 'deliver':
       return move.tampering !== undefined;
@@ -313,14 +388,13 @@ function tamperings(frame: Frame, world: World, link: Link): Tampering[] {
   switch (frame.name) {
     case 'hello':
       // A full listener is arranged before the run, so only its first HELLO can find one.
-      return world.clients.length === 1 && link.name === 'first'
-        ? ['connections', 'capacity', 'garbage']
-        : ['connections', 'garbage'];
+      return world.clients.length === 1 && link.server >= 0 ? ['connections', 'capacity', 'garbage'] : ['connections', 'garbage'];
     case 'descriptor':
       return link.name === 'second' ? ['tag', 'number', 'garbage'] : ['tag', 'garbage'];
     case 'port':
       return ['tag', 'array', 'garbage'];
     case 'forged':
+    case 'data':
     case 'garbage':
       return [];
     default:
@@ -345,7 +419,8 @@ function changed(frame: Frame, tampering: Tampering): Frame {
   throw new RangeError(`a ${frame.name} has no ${tampering} to change`);
 }
 
-function forged(name: Extract<Move, { kind: 'forge' }>['frame']): Frame {
+function forged(name: Forgery): Frame {
+  if (name === 'garbage') return { name };
   return name === 'decline' ? { name: 'decline', tag: 'wrong', reason: 'portsExhausted' } : { name: 'forged', as: name };
 }
 
@@ -368,6 +443,7 @@ function factsOf(frame: Frame): Record<string, unknown> {
         ...(frame.as === 'port' ? { array: 'known' } : {}),
         ...(frame.as === 'hello' ? { mode: 'network', connections: 'same', capacity: 'free' } : {}),
       };
+    case 'data':
     case 'garbage':
       return {};
   }

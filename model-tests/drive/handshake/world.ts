@@ -15,16 +15,19 @@ export type Frame =
   | { readonly name: 'group'; readonly tag: 'right' | 'wrong' }
   | { readonly name: 'ready'; readonly tag: 'right' | 'wrong' }
   | { readonly name: 'decline'; readonly tag: 'right' | 'wrong'; readonly reason: DeclineReason }
+  /** The first bytes that the user of the client process writes to a channel, right behind READY. */
+  | { readonly name: 'data' }
   /** Bytes that are no frame. */
   | { readonly name: 'garbage' }
   /** A frame of this name that nobody sent: made up by whoever drives. */
-  | { readonly name: 'forged'; readonly as: 'hello' | 'descriptor' | 'port' | 'group' | 'ready' };
+  | { readonly name: 'forged'; readonly as: Exclude<Forgery, 'decline' | 'garbage'> };
 
 export type LinkName = 'first' | 'second' | 'array';
 
 /** A connection of the composition. Links are numbered in the order in which they were dialled. */
 export interface Link {
   readonly name: LinkName;
+  /** The server process that dialled it, -1 for a stranger. */
   readonly server: number;
   /** The instance that holds the accepting end, -1 as long as nobody does. */
   readonly client: number;
@@ -54,6 +57,8 @@ export interface ClientSlot {
   readonly array: number;
   readonly firstStands: boolean;
   readonly port: 'none' | 'opening' | 'open';
+  /** Links that are connected to the dynamic port and wait to be accepted, oldest first. */
+  readonly backlog: readonly number[];
   readonly accepting: boolean;
   readonly attaching: boolean;
 }
@@ -81,7 +86,12 @@ export type Outcome =
   | 'group.attached'
   | 'group.unknown'
   | 'group.refused'
-  | 'group.full';
+  | 'group.full'
+  /** attachGroup found that the array connection is gone. */
+  | 'array.reset';
+
+/** A frame that nobody of the composition sent. */
+export type Forgery = 'hello' | 'descriptor' | 'port' | 'group' | 'ready' | 'decline' | 'garbage';
 
 /** One thing that may happen. It names links and processes by their numbers and nothing else, so that it means the same in another run. */
 export type Move =
@@ -93,14 +103,18 @@ export type Move =
       readonly kind: 'forge';
       readonly link: number;
       readonly to: End;
-      readonly frame: 'hello' | 'descriptor' | 'port' | 'group' | 'ready' | 'decline';
+      readonly frame: Forgery;
     }
   | { readonly kind: 'reset'; readonly link: number }
   | { readonly kind: 'outcome'; readonly who: Who; readonly outcome: Outcome }
   | { readonly kind: 'expire'; readonly who: Who; readonly limit: string }
   | { readonly kind: 'abort'; readonly who: Who }
   | { readonly kind: 'close'; readonly who: Who }
-  | { readonly kind: 'stopListener' };
+  | { readonly kind: 'stopListener' }
+  /** A stranger connects to the WKP (-1) or to the dynamic port of an instance, before anybody who is expected. */
+  | { readonly kind: 'intrude'; readonly portOf: number }
+  /** The stranger closes its connection. */
+  | { readonly kind: 'leave'; readonly link: number };
 
 /** A move in words, for people. */
 export function describeMove(move: Move): string {
@@ -123,5 +137,9 @@ export function describeMove(move: Move): string {
       return `${move.kind} ${move.who.role} ${move.who.index}`;
     case 'stopListener':
       return 'stop the listener';
+    case 'intrude':
+      return move.portOf < 0 ? 'a stranger connects to the WKP' : `a stranger connects to the port of client ${move.portOf}`;
+    case 'leave':
+      return `the stranger leaves link ${move.link}`;
   }
 }

@@ -1,0 +1,124 @@
+/** Reads the frames of a run off the wire, checks every tag against what its sender has sent and read, and names them as the model does. */
+import { type End, opposite } from '../../compose/connection.ts';
+import { readFrames, tagIsRight, type WireFrame } from '../wire.ts';
+import type { LinkName } from './world.ts';
+
+/** A link as far as the ledger has to know it. */
+export interface LedgerLink {
+  readonly index: number;
+  readonly name: LinkName;
+  readonly server: number;
+  /** The first link of the attempt that this link belongs to. */
+  readonly attempt: number;
+}
+
+type Party = 'client' | 'server';
+
+/** What was sent to one end and not delivered yet, as the model spells it. */
+interface Waiting {
+  readonly sent: { readonly name: string; readonly frame: WireFrame }[];
+}
+
+export class Ledger {
+  readonly #secret: Uint8Array;
+  readonly #transcripts = new Map<string, Buffer[]>();
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #refused = new Map<number, Buffer>();
+  readonly #descriptors = new Map<number, number>();
+
+  constructor(secret: Uint8Array) {
+    this.#secret = secret;
+  }
+
+  /** The owner of `from` has written these bytes. */
+  sent(link: LedgerLink, from: End, bytes: Buffer): void {
+    const sent = this.#at(link, opposite(from)).sent;
+    for (const frame of readFrames(bytes).frames)
+      sent.push({ name: this.#name(link, from === 'dialer' ? 'server' : 'client', frame), frame });
+  }
+
+  /** Names all that waits at an end of a link, of which `bytes` are what has arrived and was not delivered. */
+  look(link: LedgerLink, to: End, bytes: Buffer): readonly string[] {
+    const { sent } = this.#at(link, to);
+    const { frames, rest } = readFrames(bytes);
+    const names = frames.map((frame, index) =>
+      sent[index]?.frame.bytes.equals(frame.bytes) ? sent[index].name : `${frame.name} that nobody sent`,
+    );
+    return rest.length === 0 ? names : [...names, rest.toString('latin1')];
+  }
+
+  /** The oldest whole frame that waits at an end. */
+  head(link: LedgerLink, to: End): WireFrame | undefined {
+    return this.#at(link, to).sent[0]?.frame;
+  }
+
+  /** The oldest frame is being delivered, perhaps with other bytes; whether the receiver accepted it decides about its transcript. */
+  delivered(link: LedgerLink, to: End, bytes: Buffer, accepted: boolean): void {
+    const sent = this.#at(link, to).sent.shift();
+    if (accepted && sent?.frame.name !== 'ready')
+      this.#transcript(link.attempt, to === 'dialer' ? 'server' : 'client').push(bytes);
+    else if (!accepted) this.#refused.set(link.index, bytes);
+  }
+
+  /** A frame that nobody of the composition sent is being delivered. */
+  forged(link: LedgerLink, bytes: Buffer, accepted: boolean): void {
+    if (accepted) this.#transcript(link.attempt, 'client').push(bytes);
+    else this.#refused.set(link.index, bytes);
+  }
+
+  /** Everything that waited at this end is lost. */
+  forget(link: LedgerLink, to: End): void {
+    this.#waiting.delete(keyOf(link, to));
+  }
+
+  #at(link: LedgerLink, to: End): Waiting {
+    const key = keyOf(link, to);
+    const known = this.#waiting.get(key);
+    if (known !== undefined) return known;
+    const waiting: Waiting = { sent: [] };
+    this.#waiting.set(key, waiting);
+    return waiting;
+  }
+
+  #transcript(attempt: number, party: Party): Buffer[] {
+    const key = `${attempt} ${party}`;
+    const known = this.#transcripts.get(key);
+    if (known !== undefined) return known;
+    const transcript: Buffer[] = [];
+    this.#transcripts.set(key, transcript);
+    return transcript;
+  }
+
+  #name(link: LedgerLink, sender: Party, frame: WireFrame): string {
+    const transcript = this.#transcript(link.attempt, sender);
+    // A refusal on a connection that belongs to no attempt stands alone with what it refuses.
+    const standsAlone = frame.name === 'decline' && sender === 'client' && (link.name === 'array' || this.#joins(link));
+    const refused = this.#refused.get(link.index);
+    const before = standsAlone ? (refused === undefined ? [] : [refused]) : transcript;
+    const tag = frame.name === 'hello' || tagIsRight(frame.bytes, before, sender, this.#secret) ? '' : ', tag wrong';
+    if (frame.name !== 'ready' && !standsAlone) transcript.push(frame.bytes);
+    switch (frame.name) {
+      case 'hello':
+        return `hello(${frame.mode})`;
+      case 'descriptor':
+        return `descriptor(${this.#describeDescriptor(link, sender, frame.descriptor ?? -1)}${tag})`;
+      case 'decline':
+        return `decline(${frame.reason}${tag})`;
+      default:
+        return `${frame.name}(${tag.slice(2)})`;
+    }
+  }
+
+  /** Whether this link came as somebody's second connection, or claims to. */
+  #joins(link: LedgerLink): boolean {
+    return link.name === 'second' || this.#transcript(link.attempt, 'client').length === 0;
+  }
+
+  #describeDescriptor(link: LedgerLink, sender: Party, descriptor: number): string {
+    if (sender === 'client') this.#descriptors.set(descriptor, link.index);
+    const owner = this.#descriptors.get(descriptor);
+    return owner === undefined ? 'of nobody' : `of link ${owner}`;
+  }
+}
+
+const keyOf = (link: LedgerLink, to: End) => `${link.index} ${to}`;

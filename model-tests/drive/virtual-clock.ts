@@ -1,0 +1,43 @@
+/** A clock that stands still: limits expire when the driver says so, and it can tell which are running. */
+import type { Clock, Timer } from '../../impl/index.ts';
+
+interface RunningLimit {
+  readonly limit: string;
+  readonly owner: number;
+  readonly fire: () => void;
+}
+
+export class VirtualClock implements Clock {
+  /** To whom the limits belong that are set from now on; the driver sets it before each move. */
+  owner = 0;
+  readonly #running = new Set<RunningLimit>();
+
+  now(): number {
+    return 0;
+  }
+
+  setTimer(limit: string, _milliseconds: number, fire: () => void): Timer {
+    const running = { limit, owner: this.owner, fire };
+    this.#running.add(running);
+    return { cancel: () => void this.#running.delete(running) };
+  }
+
+  /** Names of the running limits of `owner`, sorted; of everybody when no owner is given. */
+  running(owner?: number): string[] {
+    return [...this.#running]
+      .filter((running) => owner === undefined || running.owner === owner)
+      .map((running) => running.limit)
+      .sort();
+  }
+
+  /** Lets the limit of this name that belongs to `owner` expire; false when none is running. */
+  expire(owner: number, limit: string): boolean {
+    for (const running of this.#running) {
+      if (running.owner !== owner || running.limit !== limit) continue;
+      this.#running.delete(running);
+      running.fire();
+      return true;
+    }
+    return false;
+  }
+}
