@@ -138,7 +138,9 @@ export class ServerAttempt {
     const right = message.name !== 'hello' && tagger.isRight('client', before, raw);
     const tag = right ? 'right' : 'wrong';
     if (message.name === 'decline') return { tag, reason: message.reason };
-    if (serverMachine.table[state][`${connection}.${message.name}`] === undefined) return {};
+    const rows = serverMachine.table[state][`${connection}.${message.name}`] ?? [];
+    // A violation, or a frame that is ignored: it is no part of the transcript and nothing is taken from it.
+    if (rows.every(({ next }) => next === undefined)) return {};
     if (message.name === 'descriptor' && right) {
       current.transcript.push(raw);
       current.descriptor = message.descriptor;
