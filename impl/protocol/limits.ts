@@ -38,6 +38,7 @@ const limitsOfStates: Readonly<Record<string, LimitName>> = {
   'handshaking.storage.awaitingConnection': 'arrayTimeout',
   'handshaking.storage.awaitingGroup': 'groupTimeout',
   'established.lingering': 'lingerTimeout',
+  closing: 'lingerTimeout',
   'handshaking.connectingFirst': 'connectTimeout',
   'handshaking.network.connectingSecond': 'connectTimeout',
   'handshaking.storage.connectingArray': 'connectTimeout',

@@ -136,6 +136,24 @@ describe('the client process', () => {
     expect(client('established.lingering', 'first.hello')).toMatchObject({ moved: false, actions: [] });
     expect(client('established.lingering', 'first.garbage').next).toBe('established.open');
   });
+
+  it('closes only the channels when it is closed while it lingers, and the rest once the first connection is over', () => {
+    const { next, actions } = client('established.lingering', 'close');
+    expect(next).toBe('closing');
+    expect(actions).toEqual([{ type: 'closeChannels' }]);
+    const over: [ClientEventType, Facts][] = [
+      ['first.ended', {}],
+      ['first.reset', {}],
+      ['first.garbage', {}],
+      ['timeout', { limit: 'lingerTimeout' }],
+    ];
+    for (const [type, facts] of over) {
+      expect(client('closing', type, facts)).toMatchObject({ next: 'closed', actions: [{ type: 'releaseAll' }] });
+    }
+    for (const type of ['first.hello', 'first.decline', 'array.ended', 'array.group', 'close'] as const) {
+      expect(client('closing', type)).toMatchObject({ moved: false, actions: [] });
+    }
+  });
 });
 
 describe('the server process', () => {
@@ -183,6 +201,25 @@ describe('the server process', () => {
   it('waits for the reason when the array connection has ended', () => {
     expect(server('handshaking.storage.awaitingReady', 'array.reset').next).toBe('handshaking.storage.awaitingVerdict');
   });
+
+  it('minds nothing that comes on the first connection while it attaches the group, not even a DECLINE that would fall back', () => {
+    for (const type of serverMachine.events.filter((event) => event.startsWith('first.') && !/connected|refused/.test(event))) {
+      const outcome = server('handshaking.storage.attachingGroup', type, right, asked);
+      expect(outcome, type).toMatchObject({ next: 'handshaking.storage.attachingGroup', moved: false, actions: [] });
+    }
+  });
+
+  it('tells of the loss of the array connection while it attaches the group', () => {
+    for (const [type, code] of [
+      ['array.ended', 'connectionEnded'],
+      ['array.reset', 'connectionReset'],
+    ] as const) {
+      expect(server('handshaking.storage.attachingGroup', type)).toMatchObject({
+        next: 'failed',
+        actions: [{ type: 'sendDecline', reason: 'connectionLost' }, { type: 'reportFailed', code }, { type: 'releaseAll' }],
+      });
+    }
+  });
 });
 
 describe('the limits', () => {
@@ -192,6 +229,7 @@ describe('the limits', () => {
     const [ready] = limitsOf('handshaking.network.awaitingReady.both');
     expect(limitsOf('handshaking.network.awaitingReady.first')[0]).toEqual(ready);
     expect(limitsOf('handshaking.network.awaitingReady.second')[0]).toEqual(ready);
+    expect(limitsOf('established.lingering')[0]).not.toEqual(limitsOf('closing')[0]);
     expect(limitsOf('handshaking.storage.awaitingReady')[0]).not.toEqual(limitsOf('handshaking.storage.awaitingVerdict')[0]);
   });
 
@@ -200,6 +238,7 @@ describe('the limits', () => {
     expect(names('awaitingFirstFrame')).toEqual(['firstFrameTimeout']);
     expect(names('handshaking.storage.openingPort')).toEqual(['handshakeTimeout']);
     expect(names('established.open')).toEqual([]);
+    expect(names('closing')).toEqual(['lingerTimeout']);
   });
 
   it('each run somewhere and each are a failure code', () => {

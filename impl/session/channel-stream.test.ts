@@ -9,6 +9,8 @@ function pair(leftover = ''): [ChannelStream, MemorySocket] {
   return [new ChannelStream({ socket: here, leftover: Buffer.from(leftover), pending: undefined }), there];
 }
 
+const textOf = (bytes: Uint8Array | null): string => Buffer.from(bytes ?? []).toString();
+
 describe('a channel', () => {
   it('gives first what came behind the last frame, then the read that was under way, then the rest', async () => {
     const [here, there] = MemorySocket.pair(new MemoryNetwork());
@@ -25,7 +27,7 @@ describe('a channel', () => {
   it('is half-closed by end: the peer sees the end and can still send', async () => {
     const [stream, there] = pair();
     stream.end('bye');
-    expect(String(await there.read())).toBe('bye');
+    expect(textOf(await there.read())).toBe('bye');
     expect(await there.read()).toBeNull();
     const coming = once(stream, 'data');
     await there.write(Buffer.from('still here'));
@@ -39,7 +41,7 @@ describe('a channel', () => {
     await there.shutdown();
     await once(stream, 'end');
     stream.write('late');
-    expect(String(await there.read())).toBe('late');
+    expect(textOf(await there.read())).toBe('late');
   });
 
   it('makes an error of a reset, never an end', async () => {

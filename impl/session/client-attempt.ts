@@ -13,7 +13,7 @@ import { ChannelStream } from './channel-stream.ts';
 import { Driver, type Occasion } from './driver.ts';
 import type { Environment } from './environment.ts';
 import { attachFailure, failureOf, socketCode } from './failure.ts';
-import { Closings, Holdings } from './holdings.ts';
+import { type Closable, Closings, Holdings } from './holdings.ts';
 import { type ByteSource, Link, type LinkEvents } from './link.ts';
 import { makeSession, type OwnedSession, type Session } from './session.ts';
 
@@ -27,7 +27,7 @@ export interface ClientHost {
   /** Whether there is room for one more session. */
   capacity(): 'free' | 'full';
   established(session: Session): void;
-  /** The session counts no more; what it held may still be on its way out. */
+  /** The session counts no more; what it held may still be on its way out. Called more than once. */
   ended(session: Session): void;
   failed(error: StpConnectError): void;
 }
@@ -49,6 +49,8 @@ export class ClientAttempt {
   #array: ArrayLink | undefined;
   #group = '';
   #channels: GroupChannels | undefined;
+  /** The data and the error channel of the session, as they are held. */
+  #streams: readonly Closable[] = [];
   #owned: OwnedSession | undefined;
 
   /** Takes a socket that was accepted on the WKP. */
@@ -67,9 +69,10 @@ export class ClientAttempt {
     });
   }
 
-  /** Whether there is a session. */
+  /** Whether there is a session, or one that is being closed. */
   get established(): boolean {
-    return this.#driver.state.startsWith('established.');
+    const { state } = this.#driver;
+    return state.startsWith('established.') || state === 'closing';
   }
 
   /** Whether this attempt is on its way to a session: neither established nor over. */
@@ -106,6 +109,10 @@ export class ClientAttempt {
       this.#first.hold();
       this.#first.fall();
       this.#held.close(this.#first.socket);
+    },
+    closeChannels: () => {
+      for (const stream of this.#streams) this.#held.close(stream);
+      if (this.#owned !== undefined) this.#host.ended(this.#owned.session);
     },
     handOver: () => this.#handOver(),
     reportEstablished: () => this.#reportEstablished(),
@@ -286,7 +293,7 @@ export class ClientAttempt {
     const [data, error] = this.#channelSources().map((source) => {
       const stream = new ChannelStream(source);
       this.#held.drop(source.socket);
-      this.#held.add({ close: () => stream.release() });
+      this.#streams = [...this.#streams, this.#held.add({ close: () => stream.release() })];
       return stream;
     });
     if (data === undefined || error === undefined) return;

@@ -67,6 +67,8 @@ class WkpListener implements Listener {
   readonly #host: ClientHost;
   readonly #attempts = new Set<ClientAttempt>();
   readonly #sessions = new Set<Session>();
+  /** Sessions that count no more and still hold something. */
+  readonly #leaving = new Set<Session>();
   readonly #closings = new Closings();
   #closing = false;
   #retry: Timer | undefined;
@@ -80,7 +82,7 @@ class WkpListener implements Listener {
       pairing: new Pairing<ClientAttempt>(),
       capacity: () => (this.#sessions.size < parts.maxSessions ? 'free' : 'full'),
       established: (session) => this.#established(session),
-      ended: (session) => this.#sessions.delete(session),
+      ended: (session) => this.#ended(session),
       failed: (error) => parts.onFailure(error),
     };
     this.#accept(0);
@@ -97,7 +99,9 @@ class WkpListener implements Listener {
       attempt.close();
       this.#closings.add(attempt.settled());
     }
-    if (options.sessions === true) for (const session of [...this.#sessions]) this.#closings.add(session.close());
+    if (options.sessions === true) {
+      for (const session of [...this.#sessions, ...this.#leaving]) this.#closings.add(session.close());
+    }
     await this.#closings.settled();
   }
 
@@ -150,6 +154,12 @@ class WkpListener implements Listener {
     } catch (cause) {
       this.#refused(session, cause);
     }
+  }
+
+  #ended(session: Session): void {
+    if (!this.#sessions.delete(session)) return;
+    this.#leaving.add(session);
+    void session.closed.then(() => this.#leaving.delete(session));
   }
 
   /** onSession threw: nobody has the session. */

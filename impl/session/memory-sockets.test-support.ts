@@ -29,6 +29,8 @@ export class MemoryNetwork {
   readonly listeners = new Map<string, MemorySocket>();
   readonly groups = new Map<string, { segments: number; hosts: readonly string[] }>();
   readonly attached = new Map<MemorySocket, { group: string; data: MemorySocket; error: MemorySocket }>();
+  /** What attachGroup waits for, by host. */
+  readonly holds = new Map<string, Promise<void>>();
   /** Dynamic ports that are left. */
   ports = 100;
   #descriptor = 3;
@@ -66,6 +68,8 @@ export class MemoryNetwork {
 
   async #attach(socket: MemorySocket, name: string, host: string): Promise<GroupChannels> {
     this.log.push(`attachGroup ${name}`);
+    const hold = this.holds.get(host);
+    if (hold !== undefined) await hold;
     const found = socket.peer && this.attached.get(socket.peer);
     if (found !== undefined) {
       const data = found.data.peer;
@@ -199,8 +203,9 @@ export class MemorySocket implements Socket {
     this.#log('write');
     if (this.#broken !== undefined) throw this.#broken;
     if (this.#ended) throw fail('endOfStream', 'write');
-    this.written.push(bytes.slice());
-    if (this.peer) this.peer.#arrive(bytes.slice());
+    // Not slice: that of a Buffer is a view.
+    this.written.push(new Uint8Array(bytes));
+    if (this.peer) this.peer.#arrive(new Uint8Array(bytes));
   }
 
   async shutdown(): Promise<void> {

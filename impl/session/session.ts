@@ -32,7 +32,10 @@ export interface Session extends AsyncDisposable {
   readonly fallbackReason: ReasonName | undefined;
   /** Resolves when the session has ended and everything that it held is free. */
   readonly closed: Promise<void>;
-  /** Closes both channels in order: what was written still reaches the peer. Resolves as `closed` does. Idempotent. */
+  /**
+   * Closes both channels in order: what was written still reaches the peer. Resolves as `closed` does; in the client process, soon after
+   * a handshake in storage mode, that can take `lingerTimeout`, until the peer has let go of its first connection. Idempotent.
+   */
   close(): Promise<void>;
 }
 
@@ -46,7 +49,7 @@ export interface SessionParts {
   readonly group?: string | undefined;
   readonly fallbackReason?: ReasonName | undefined;
   readonly closings: Closings;
-  /** Tells the driver; called as often as somebody closes. */
+  /** Tells the driver; called once. */
   close(): void;
 }
 
@@ -62,8 +65,13 @@ export function makeSession(parts: SessionParts): OwnedSession {
   const closed = new Promise<void>((resolve) => {
     ended = () => void parts.closings.settled().then(resolve);
   });
+  let closing = false;
   const close = (): Promise<void> => {
-    parts.close();
+    // Closing the channels closes the session, which is told once: the trace has one `close`.
+    if (!closing) {
+      closing = true;
+      parts.close();
+    }
     return closed;
   };
   let open = 2;
@@ -71,7 +79,7 @@ export function makeSession(parts: SessionParts): OwnedSession {
     channel.once('close', () => {
       open -= 1;
       // Nobody can use the session any more: what it still holds is let go.
-      if (open === 0) parts.close();
+      if (open === 0) void close();
     });
   }
   const session: Session = {
