@@ -64,6 +64,17 @@ describe('listen and connect', () => {
     expect(database.info()).toMatchObject({ ports: [], connections: { used: 0 }, groups: [{ used: 0 }] });
   });
 
+  it('take a secret as a Buffer that the caller overwrites as soon as it was given', async () => {
+    const given = Buffer.from(secret);
+    const listening = listen({ wkp: 'tcp://127.0.0.1:0', secret: given, onSession: (session) => void session.close() });
+    given.fill(0);
+    const listener = await listening;
+    closers.push(() => listener.close({ sessions: true }));
+    const session = await connect({ wkp: listener.address, secret });
+    closers.push(() => session.close());
+    expect(session.mode).toBe('network');
+  });
+
   it('take a well-known port in the array', async () => {
     const { database, backup } = arrays();
     const listener = await echoing(database, 'array://sym0/7');

@@ -110,6 +110,25 @@ describe('the codec', () => {
     expect(decodeAll(decoder)).toEqual([]);
   });
 
+  it('keeps nothing of a Buffer that a whole frame came in: what is written there later changes neither the frame nor its fields', () => {
+    const messages: Message[] = [
+      { name: 'descriptor', descriptor: 7, nonce, tag },
+      { name: 'port', array: 'sym0', port: 1, generation: 2, nonce, tag },
+      { name: 'ready', tag },
+    ];
+    for (const message of messages) {
+      const chunk = Buffer.from(encode(message));
+      const decoder = new Decoder();
+      decoder.push(chunk);
+      const frame = decoder.next();
+      chunk.fill(0xff);
+      expect(frame?.message).toEqual(message);
+      expect(Buffer.from(frame?.raw ?? []).equals(encode(message))).toBe(true);
+      frame?.raw.fill(0xff);
+      expect(frame?.message, 'fields are no views of raw').toEqual(message);
+    }
+  });
+
   it('says the same of a malformed frame each time, whatever is pushed behind it', () => {
     const decoder = new Decoder();
     decoder.push(new Uint8Array(12));

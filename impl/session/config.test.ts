@@ -33,6 +33,14 @@ describe('the options', () => {
     );
   });
 
+  it('take a copy of a secret that the caller overwrites later', () => {
+    for (const given of [Buffer.from('hunter2'), new TextEncoder().encode('hunter2')]) {
+      const { secret } = parseListenOptions({ ...listening, secret: given });
+      given.fill(0);
+      expect(Buffer.from(secret).toString()).toBe('hunter2');
+    }
+  });
+
   it.each([
     [{ ...dialling, wkp: 'http://db' }, 'connect: "wkp" is "http://db"; expected tcp://host:port or array://name/port.'],
     [{ ...dialling, wkp: 7070 }, '"wkp" is 7070; expected tcp://host:port'],
