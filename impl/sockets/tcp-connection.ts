@@ -1,11 +1,17 @@
-/** One end of a TCP connection as a Connection: bounded buffering, half-close, closing in order, resets that stay resets. */
+/**
+ * One end of a TCP connection as a Connection: bounded buffering, half-close, closing in order, resets that stay resets.
+ *
+ * Decision: bytes are pulled, one chunk in a turn of the event loop. When libuv has read a chunk and goes on reading in the same turn, it takes
+ * the hang-up behind the chunk for an orderly end without looking, though it may be a reset, and bytes may be missing. So reading stops with each
+ * chunk (a high-water mark of one byte does that) and begins again only in a later turn; then the system itself says which of the two it is.
+ */
 import type { Socket as NetSocket } from 'node:net';
 import { SocketError, type TcpAddress } from './sockets.ts';
 import { explainTcp } from './tcp-errors.ts';
 import type { Connection, ConnectionEvents, SocketClock } from './transport.ts';
 
-/** Above this many unread bytes the system is asked to hold the rest (and so, in the end, the peer); below half of it to go on. */
-const BUFFER_LIMIT = 262_144;
+/** The high-water mark with which sockets for TcpConnection are to be made. */
+export const STOP_AT_EACH_CHUNK = 1;
 
 export class TcpConnection implements Connection {
   readonly local: TcpAddress;
@@ -14,13 +20,17 @@ export class TcpConnection implements Connection {
   readonly #clock: SocketClock;
   readonly #lingerTimeout: number;
   #events: ConnectionEvents | undefined;
-  readonly #unread: Uint8Array[] = [];
-  #unreadBytes = 0;
+  /** An arrival was seen in this turn of the event loop and is to be told in the next one. */
+  #arriving = false;
+  /** What a read left over of the last chunk. */
+  #unread: Uint8Array | undefined;
+  /** What has arrived may be taken. */
+  #ready = false;
   #ended = false;
   #fault: Error | undefined;
   #released = false;
 
-  /** Takes over `raw`, which is connected, allows half-open and has not been read from. */
+  /** Takes over `raw`, which is connected, allows half-open, stops at each chunk and has not been read from. */
   constructor(raw: NetSocket, clock: SocketClock, lingerTimeout: number) {
     this.#raw = raw;
     this.#clock = clock;
@@ -43,28 +53,25 @@ export class TcpConnection implements Connection {
       queueMicrotask(() => events.failed(fault));
       return;
     }
-    this.#raw.on('data', (chunk: Buffer) => this.#push(chunk));
+    this.#raw.on('readable', () => this.#arrive());
     this.#raw.on('end', () => {
       this.#ended = true;
       if (!this.#released) events.readable();
     });
-    this.#raw.resume();
   }
 
   take(max: number): Uint8Array | null | undefined {
     if (this.#fault) throw this.#fault;
-    const first = this.#unread[0];
-    if (!first) return this.#ended ? null : undefined;
-    let taken = first;
-    if (first.length <= max) this.#unread.shift();
-    else {
-      // Two views of one chunk never overlap, so each still belongs to its reader alone.
-      taken = first.subarray(0, max);
-      this.#unread[0] = first.subarray(max);
+    if (!this.#unread && this.#ready) {
+      this.#ready = false;
+      // Everything, without naming a size: a read of a size raises the high-water mark to it, and reading would not stop at each chunk any more.
+      this.#unread = this.#raw.read() ?? undefined;
     }
-    this.#unreadBytes -= taken.length;
-    if (this.#raw.isPaused() && this.#unreadBytes < BUFFER_LIMIT / 2) this.#raw.resume();
-    return taken;
+    const chunk = this.#unread;
+    if (!chunk) return this.#ended ? null : undefined;
+    // Node gave each chunk a buffer of its own; two views of it never overlap, so each belongs to its reader alone.
+    this.#unread = chunk.length > max ? chunk.subarray(max) : undefined;
+    return chunk.length > max ? chunk.subarray(0, max) : chunk;
   }
 
   give(piece: Uint8Array): Promise<void> {
@@ -88,7 +95,6 @@ export class TcpConnection implements Connection {
   release(): void {
     if (this.#released) return;
     this.#released = true;
-    this.#drop();
     const raw = this.#raw;
     if (raw.destroyed) return;
     if (this.#ended) {
@@ -98,26 +104,27 @@ export class TcpConnection implements Connection {
     const timer = this.#clock.setTimer('linger', this.#lingerTimeout, () => raw.destroy());
     raw.once('close', () => timer.cancel());
     raw.once('end', () => raw.destroy());
+    raw.removeAllListeners('readable');
+    raw.on('data', () => undefined);
     raw.resume();
   }
 
   abort(): void {
     this.#released = true;
-    this.#drop();
     this.#raw.resetAndDestroy();
   }
 
-  #push(chunk: Uint8Array): void {
-    if (this.#released) return;
-    this.#unread.push(chunk);
-    this.#unreadBytes += chunk.length;
-    if (this.#unreadBytes >= BUFFER_LIMIT) this.#raw.pause();
-    this.#events?.readable();
-  }
-
-  #drop(): void {
-    this.#unread.length = 0;
-    this.#unreadBytes = 0;
+  #arrive(): void {
+    if (this.#arriving || this.#released) return;
+    this.#arriving = true;
+    setImmediate(() => {
+      this.#arriving = false;
+      if (this.#released || this.#fault) return;
+      this.#ready = true;
+      // With nothing in the buffer this was the end: asking for more makes the stream say so.
+      if (this.#raw.readableLength === 0) this.#raw.read();
+      else this.#events?.readable();
+    });
   }
 
   #lost(error: unknown): Error {
@@ -127,7 +134,6 @@ export class TcpConnection implements Connection {
   #fail(error: unknown): void {
     if (this.#fault || this.#released) return;
     this.#fault = explainTcp(error, 'connection');
-    this.#drop();
     this.#raw.destroy();
     this.#events?.failed(this.#fault);
   }

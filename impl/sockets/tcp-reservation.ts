@@ -8,7 +8,7 @@
  */
 import { createServer, type Socket as NetSocket, type Server } from 'node:net';
 import { SocketError, type TcpAddress } from './sockets.ts';
-import { TcpConnection } from './tcp-connection.ts';
+import { STOP_AT_EACH_CHUNK, TcpConnection } from './tcp-connection.ts';
 import type { Connection, Reservation, SocketClock } from './transport.ts';
 
 /** How many connections the system holds before Node takes them; the backlog that users see is counted here. */
@@ -40,7 +40,7 @@ export class TcpReservation implements Reservation {
 
   /** Takes `address`, port 0 for any free one. Rejects with the system's error. */
   static async take(address: TcpAddress, clock: SocketClock, lingerTimeout: number): Promise<TcpReservation> {
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, highWaterMark: STOP_AT_EACH_CHUNK });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen({ host: address.host, port: address.port, exclusive: true, backlog: SYSTEM_BACKLOG }, () => {

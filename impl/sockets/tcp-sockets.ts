@@ -3,7 +3,7 @@ import { connect as dial, type TcpNetConnectOpts } from 'node:net';
 import type { DescriptorTable } from './descriptors.ts';
 import { type Address, type Socket, SocketError, type Sockets, type TcpAddress } from './sockets.ts';
 import { type SocketShop, StreamSocket } from './stream-socket.ts';
-import { TcpConnection } from './tcp-connection.ts';
+import { STOP_AT_EACH_CHUNK, TcpConnection } from './tcp-connection.ts';
 import { explainTcp } from './tcp-errors.ts';
 import { givenUp, TcpReservation } from './tcp-reservation.ts';
 import {
@@ -62,7 +62,8 @@ class TcpTransport implements Transport {
     // The port can be dialled from only once nobody listens on it.
     await from?.release();
     if (signal.aborted) throw givenUp();
-    const options: TcpNetConnectOpts = { host: peer.host, port: peer.port, noDelay: true, allowHalfOpen: true };
+    const stream = { allowHalfOpen: true, highWaterMark: STOP_AT_EACH_CHUNK };
+    const options: TcpNetConnectOpts = { ...stream, host: peer.host, port: peer.port, noDelay: true };
     if (local) options.localPort = local.port;
     if (local && !ANY_ADDRESS.has(local.host)) options.localAddress = local.host;
     return await new Promise<Connection>((resolve, reject) => {
