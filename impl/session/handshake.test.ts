@@ -59,6 +59,31 @@ describe('a handshake in memory', () => {
     expect(world.actions('client')).toEqual(['sendDescriptor', 'handOver', 'sendReady', 'reportEstablished']);
   });
 
+  it('says READY on the second connection, then with the same bytes on the first, and what onSession writes comes behind', async () => {
+    const world = await start({
+      onSession(session) {
+        session.data.write('data');
+        session.error.write('error');
+      },
+    });
+    const session = await world.connect('network');
+    await quiet();
+    const hello = world.network.writes.find(({ bytes }) => bytes[5] === 1);
+    const behind = world.network.writes.slice(world.network.writes.findIndex(({ bytes }) => bytes[5] === 5));
+    const [onSecond, onFirst, ...channels] = behind.map(({ socket, bytes }) => [
+      socket.peer === hello?.socket ? 'first' : 'second',
+      Buffer.from(bytes).toString('latin1'),
+    ]);
+    expect([onSecond?.[0], onFirst?.[0]]).toEqual(['second', 'first']);
+    expect(onFirst?.[1]).toBe(onSecond?.[1]);
+    expect(channels).toEqual([
+      ['first', 'data'],
+      ['second', 'error'],
+    ]);
+    const read = await Promise.all([session.data, session.error].map((channel) => once(channel, 'data')));
+    expect(read.map(String)).toEqual(['data', 'error']);
+  });
+
   it('makes a session of an STG group in storage mode and closes what only started it', async () => {
     const world = await start();
     const session = await world.connect('storage');

@@ -25,6 +25,8 @@ const keyOf = (address: Address): string =>
 /** What all sockets of a test share. `log` has each call, `open` the sockets that are not closed. */
 export class MemoryNetwork {
   readonly log: string[] = [];
+  /** Each write of all sockets, in order. */
+  readonly writes: { readonly socket: MemorySocket; readonly bytes: Uint8Array }[] = [];
   readonly open = new Set<MemorySocket>();
   readonly listeners = new Map<string, MemorySocket>();
   readonly groups = new Map<string, { segments: number; hosts: readonly string[] }>();
@@ -205,6 +207,7 @@ export class MemorySocket implements Socket {
     if (this.#ended) throw fail('endOfStream', 'write');
     // Not slice: that of a Buffer is a view.
     this.written.push(new Uint8Array(bytes));
+    this.#network.writes.push({ socket: this, bytes: new Uint8Array(bytes) });
     if (this.peer) this.peer.#arrive(new Uint8Array(bytes));
   }
 
