@@ -75,6 +75,34 @@ describe('listen and connect', () => {
     expect(session.mode).toBe('network');
   });
 
+  it('give what was written to a session that onSession closes at once, and leave nothing in the array', async () => {
+    const { database, backup } = arrays();
+    const closed: Promise<void>[] = [];
+    const failures: string[] = [];
+    const listener = await listen({
+      wkp: 'tcp://127.0.0.1:0',
+      secret,
+      array: database,
+      onFailure: (error) => failures.push(error.code),
+      onSession(session) {
+        session.data.write('all of it');
+        closed.push(session.close());
+      },
+    });
+    closers.push(() => listener.close({ sessions: true }));
+    for (const mode of ['storage', 'network', 'storage'] as const) {
+      const session = await connect({ wkp: listener.address, mode, group: 'STG0', secret, array: backup });
+      let text = '';
+      for await (const chunk of session.data) text += String(chunk);
+      expect(text).toBe('all of it');
+      await session.close();
+    }
+    await Promise.all(closed);
+    expect(closed).toHaveLength(3);
+    expect(failures).toEqual([]);
+    expect(database.info()).toMatchObject({ ports: [], connections: { used: 0 }, groups: [{ used: 0 }] });
+  });
+
   it('take a well-known port in the array', async () => {
     const { database, backup } = arrays();
     const listener = await echoing(database, 'array://sym0/7');
