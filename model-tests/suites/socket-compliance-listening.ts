@@ -108,8 +108,9 @@ function queue(sides: Sides): void {
   test('close ends a pending accept, bind and connect with closed', async () => {
     const listening = await listener(sides());
     const accepting = codeOf(() => listening.accept());
+    const dialled = await listener(sides());
     const client = sides().client.socket();
-    const connecting = codeOf(() => client.connect(listening.getsockname()));
+    const connecting = codeOf(() => client.connect(dialled.getsockname()));
     const fresh = sides().client.socket();
     const binding = codeOf(() => fresh.bind(sides().address()));
     await Promise.all([client.close(), fresh.close(), listening.close()]);
