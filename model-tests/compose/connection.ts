@@ -29,6 +29,7 @@ const gone: Connection<never> = {
   phase: 'gone',
   inbox: { dialer: [], acceptor: [] },
   closed: { dialer: true, acceptor: true },
+  finished: { dialer: true, acceptor: true },
   broken: false,
 };
 

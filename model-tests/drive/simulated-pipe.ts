@@ -20,15 +20,21 @@ class Stream {
   }
 }
 
+/** What both ends share. */
+interface Fate {
+  reset: boolean;
+  closed: number;
+}
+
 /** One end of a simulated connection. */
 export class PipeEnd {
   readonly #incoming: Stream;
   readonly #outgoing: Stream;
-  readonly #fate: { reset: boolean };
+  readonly #fate: Fate;
   #closed = false;
   #taken = false;
 
-  private constructor(incoming: Stream, outgoing: Stream, fate: { reset: boolean }) {
+  private constructor(incoming: Stream, outgoing: Stream, fate: Fate) {
     this.#incoming = incoming;
     this.#outgoing = outgoing;
     this.#fate = fate;
@@ -36,12 +42,13 @@ export class PipeEnd {
 
   /** Both ends of a new connection. */
   static pair(): readonly [PipeEnd, PipeEnd] {
-    const [there, back, fate] = [new Stream(), new Stream(), { reset: false }];
+    const [there, back, fate] = [new Stream(), new Stream(), { reset: false, closed: 0 }];
     return [new PipeEnd(there, back, fate), new PipeEnd(back, there, fate)];
   }
 
-  get wasReset(): boolean {
-    return this.#fate.reset;
+  /** The connection was reset, or the other end has left. */
+  get isGone(): boolean {
+    return this.#fate.reset || this.#fate.closed > 0;
   }
 
   async read(max = Number.POSITIVE_INFINITY): Promise<Uint8Array | null> {
@@ -73,6 +80,7 @@ export class PipeEnd {
 
   close(): void {
     this.shutdown();
+    if (!this.#closed) this.#fate.closed += 1;
     this.#closed = true;
     this.#incoming.wake();
   }

@@ -101,7 +101,7 @@ export class SimulatedNetwork {
     if (!known.includes(group)) throw new SocketError('groupUnknown', 'attachGroup', `there is no group ${group}`);
     const peered = connection instanceof SimulatedSocket ? connection.peered : undefined;
     if (peered === undefined) throw new SocketError('notConnected', 'attachGroup', 'the socket is not connected');
-    if (peered.end.wasReset) throw new SocketError('reset', 'attachGroup', 'the connection was reset');
+    if (peered.end.isGone) throw new SocketError('reset', 'attachGroup', 'the connection is gone');
     if (peered.side === 1) peered.shared.channels = [PipeEnd.pair(), PipeEnd.pair()];
     const [data, error] = peered.shared.channels.map(
       (pair) =>

@@ -1,12 +1,16 @@
 /** The end of a run: sessions carry data, everything is given back, and the listener serves the next one. */
 
 import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { connect, type Session, type StpConnectError } from '../../../impl/index.ts';
 import { firstBytes } from './observe.ts';
 import { at } from './perform.ts';
 import { type Run, secret } from './run.ts';
 import { type HandshakeSystem, processes } from './system.ts';
 import type { World } from './world.ts';
+
+/** Longest time in milliseconds for what was closed to be free. */
+const patience = 5_000;
 
 const answer = 'an answer from the server process\n';
 
@@ -82,8 +86,18 @@ async function checkListener(run: Run): Promise<string | undefined> {
   }
 }
 
-function checkRelease(run: Run): string | undefined {
+/** What was closed may still be on its way out: a peer has to take the end first. */
+async function checkRelease(run: Run): Promise<string | undefined> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const held = leftBehind(run);
+    if (held.length === 0) return undefined;
+    if (Date.now() > deadline) return `still held: ${held.join(', ')}`;
+    await setImmediate();
+  }
+}
+
+function leftBehind(run: Run): string[] {
   const limits = [run.clientClock, ...run.servers.map((server) => server.clock)].flatMap((clock) => clock.running());
-  const held = [...run.leftovers(), ...run.rig.held(), ...limits.map((limit) => `the running limit ${limit}`)];
-  return held.length === 0 ? undefined : `still held: ${held.join(', ')}`;
+  return [...run.leftovers(), ...run.rig.held(), ...limits.map((limit) => `the running limit ${limit}`)];
 }

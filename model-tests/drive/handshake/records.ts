@@ -22,7 +22,7 @@ export function seenRecords(records: readonly (readonly [process: string, record
   const byProcess: Record<string, string[]> = {};
   for (const [key, { event, next, actions }] of records) {
     if (event.type === 'start') continue;
-    const line = `${describeEvent(event)} -> ${next}: ${describeActions(actions)}`;
+    const line = `${describeEvent({ ...event })} -> ${next}: ${describeActions(actions)}`;
     byProcess[key] = [...(byProcess[key] ?? []), line];
   }
   return byProcess;

@@ -28,7 +28,7 @@ export interface PathFailure {
 export type HandshakePath = readonly Edge<World, Move>[];
 
 /** Longest time in milliseconds that one path may take; a path takes a few. */
-const patience = 500;
+const patience = 20_000;
 
 /** Runs one path; undefined when everything was as the model says. `seed` decides how deliveries are split. */
 export async function runPath(

@@ -151,7 +151,7 @@ export class HandshakeSystem implements System<World, Move> {
     const slot = this.#slot(world, who);
     const outcomes: Outcome[] = [];
     if ('port' in slot && slot.port === 'opening') outcomes.push('port.opened', 'port.exhausted', 'port.unavailable');
-    if (slot.attaching && at(world.links, slot.array).connection.broken) outcomes.push('array.reset');
+    if (slot.attaching && isGone(at(world.links, slot.array), who)) outcomes.push('array.reset');
     else if (slot.attaching) outcomes.push('group.attached', 'group.unknown', 'group.refused', 'group.full');
     for (const outcome of outcomes) if (mayFail || isSuccess(outcome)) yield { kind: 'outcome', who, outcome };
     if (state.path.startsWith('established')) yield { kind: 'close', who };
@@ -357,6 +357,14 @@ function withoutData(connection: Link['connection'], to: End): Link['connection'
 export function ownerOf(link: Link, end: End): Who | undefined {
   if (end === 'dialer') return link.server < 0 ? undefined : { role: 'server', index: link.server };
   return link.client < 0 ? undefined : { role: 'client', index: link.client };
+}
+
+/**
+ * Whether no group can be attached for an array connection any more: it was reset, or the server process has left it. That the client
+ * process has left it does no harm: what it has attached and written is there.
+ */
+function isGone({ connection }: Link, who: Who): boolean {
+  return connection.broken || (who.role === 'client' && connection.closed.dialer);
 }
 
 /** An outcome that the environment need not bring about: it follows from what has happened. */
