@@ -1,8 +1,7 @@
 /** Which call is legal in which state, states along a life, descriptor numbers, addresses. */
 import { describe, expect, test } from 'vitest';
 import type { Socket, SocketState } from '../../impl/sockets/sockets.ts';
-import type { ComplianceSides, Sides } from './socket-compliance.ts';
-import { bytes, codeOf, connected, listener, text } from './socket-compliance-support.ts';
+import { bytes, type ComplianceSides, codeOf, connected, listener, type Sides, text } from './socket-compliance-support.ts';
 
 /** Brings a socket of the client side (the server side for `listening`) into a state. */
 const inState: Partial<Record<SocketState, (sides: ComplianceSides) => Promise<Socket>>> = {

@@ -1,8 +1,17 @@
 /** The ways in which a connection ends: half-close in each order, close, abort; an end is not a reset, a reset is not an end. */
 import { describe, expect, test } from 'vitest';
 import type { Socket } from '../../impl/sockets/sockets.ts';
-import type { Sides } from './socket-compliance.ts';
-import { bytes, codeOf, connected, pattern, readAll, readExactly, sha256, text } from './socket-compliance-support.ts';
+import {
+  bytes,
+  codeOf,
+  connected,
+  pattern,
+  readAll,
+  readExactly,
+  type Sides,
+  sha256,
+  text,
+} from './socket-compliance-support.ts';
 
 const SIZE = 1_000_000;
 

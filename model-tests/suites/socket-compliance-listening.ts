@@ -1,7 +1,6 @@
 /** Addresses, listeners and their backlog. */
 import { describe, expect, test } from 'vitest';
-import type { Sides } from './socket-compliance.ts';
-import { bytes, codeOf, connected, listener, text, unusable } from './socket-compliance-support.ts';
+import { bytes, codeOf, connected, listener, type Sides, text, unusable } from './socket-compliance-support.ts';
 
 /** A connection that does not come about ends with one of these, at connect or at its first read. */
 const NEVER_USABLE = ['backlogFull', 'connectionRefused', 'reset'];

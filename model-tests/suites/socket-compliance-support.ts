@@ -1,7 +1,24 @@
 /** Helpers of the compliance suite: pairs of sockets, and what became of a call. */
 import { createHash } from 'node:crypto';
-import { type Address, type Socket, SocketError } from '../../impl/sockets/sockets.ts';
-import type { ComplianceSides } from './socket-compliance.ts';
+import { type Address, type Socket, SocketError, type Sockets } from '../../impl/sockets/sockets.ts';
+
+/** Two sides of one family, made anew for each test. */
+export interface ComplianceSides {
+  readonly family: Address['family'];
+  /** Each side has a descriptor table of its own in which nothing is taken. */
+  readonly client: Sockets;
+  readonly server: Sockets;
+  /** An address to bind to, port 0. */
+  address(): Address;
+  /** An address at which nobody listens. */
+  deadAddress(): Promise<Address>;
+  /** What both sides and whatever is below them still hold: descriptors, ports, connections. 0 when nothing is left over. */
+  held(): Promise<number>;
+  teardown(): Promise<void>;
+}
+
+/** Gives the sides of the running test. */
+export type Sides = () => ComplianceSides;
 
 /** The code that a call failed with; throws what is no SocketError, and when the call did not fail. */
 export async function codeOf(call: () => unknown): Promise<string> {

@@ -1,8 +1,17 @@
 /** Bytes: order, wholeness, back-pressure, whose they are, and that nothing is left over. */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Sides } from './socket-compliance.ts';
-import { bytes, connected, listener, pattern, readAll, readExactly, sha256, text } from './socket-compliance-support.ts';
+import {
+  bytes,
+  connected,
+  listener,
+  pattern,
+  readAll,
+  readExactly,
+  type Sides,
+  sha256,
+  text,
+} from './socket-compliance-support.ts';
 
 const MEBIBYTE = 1_048_576;
 /** No family holds more than this between a writer and its reader; loopback TCP holds several MiB. */
