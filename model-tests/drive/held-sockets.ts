@@ -77,20 +77,18 @@ export class Gatekeeper {
   hold<T>(process: HeldProcess, kind: HeldCall['kind'], run: () => Promise<T>): Promise<T> {
     if (this.flowing) return this.track(run());
     return new Promise((resolve, reject) => {
-      const settleWith = (finish: () => void) => {
-        this.calls.delete(call);
-        finish();
-      };
       const call: HeldCall = {
         process,
         owner: process.owner,
         kind,
-        go: () =>
-          this.track(run()).then(
-            (value) => settleWith(() => resolve(value)),
-            (error) => settleWith(() => reject(error)),
-          ),
-        fail: (error) => settleWith(() => reject(error)),
+        go: () => {
+          this.calls.delete(call);
+          return this.track(run()).then(resolve, reject);
+        },
+        fail: (error) => {
+          this.calls.delete(call);
+          reject(error);
+        },
       };
       this.calls.add(call);
     });

@@ -46,6 +46,10 @@ export class PipeEnd {
     return [new PipeEnd(there, back, fate), new PipeEnd(back, there, fate)];
   }
 
+  get wasReset(): boolean {
+    return this.#fate.reset;
+  }
+
   /** The connection was reset, or the other end has left. */
   get isGone(): boolean {
     return this.#fate.reset || this.#fate.closed > 0;

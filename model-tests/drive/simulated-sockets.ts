@@ -101,7 +101,8 @@ export class SimulatedNetwork {
     if (!known.includes(group)) throw new SocketError('groupUnknown', 'attachGroup', `there is no group ${group}`);
     const peered = connection instanceof SimulatedSocket ? connection.peered : undefined;
     if (peered === undefined) throw new SocketError('notConnected', 'attachGroup', 'the socket is not connected');
-    if (peered.end.isGone) throw new SocketError('reset', 'attachGroup', 'the connection is gone');
+    if (peered.side === 1 ? peered.end.isGone : peered.end.wasReset)
+      throw new SocketError('reset', 'attachGroup', 'the connection is gone');
     if (peered.side === 1) peered.shared.channels = [PipeEnd.pair(), PipeEnd.pair()];
     const [data, error] = peered.shared.channels.map(
       (pair) =>
@@ -135,6 +136,7 @@ class SimulatedSocket implements Socket {
   }
 
   async bind(address: Address): Promise<void> {
+    if (this.state === 'closed') throw new SocketError('closed', 'bind', 'the socket was closed');
     this.#address = this.#network.reserve(address);
     this.state = 'bound';
   }
@@ -157,6 +159,7 @@ class SimulatedSocket implements Socket {
   }
 
   async connect(address: Address): Promise<void> {
+    if (this.state === 'closed') throw new SocketError('closed', 'connect', 'the socket was closed');
     this.peered = this.#network.connect(address);
     this.#peer = address;
     this.state = 'connected';

@@ -6,10 +6,13 @@ export type Path<World, Move> = readonly Edge<World, Move>[];
 
 /**
  * A transition cover: the deepest edge that no path has taken yet gets a path, a shortest way to it, which then goes on along
- * edges that are new as long as there are any, and to a world without edges if one can be reached so. Greedy, hence not the smallest cover.
+ * edges that are new as long as there are any, and to a world without edges if one can be reached so. Greedy, hence not the smallest cover. Edges that are not `wanted` (default: all are) get no paths of their own.
  */
-export function* transitionCover<World, Move>(graph: Graph<World, Move>): Generator<Path<World, Move>> {
-  const taken = new Uint8Array(graph.edges.length);
+export function* transitionCover<World, Move>(
+  graph: Graph<World, Move>,
+  wanted: (edge: Edge<World, Move>) => boolean = () => true,
+): Generator<Path<World, Move>> {
+  const taken = Uint8Array.from(graph.edges, (edge) => (wanted(edge) ? 0 : 1));
   const deepestFirst = [...graph.edges].sort((a, b) => b.from.depth - a.from.depth || a.id - b.id);
   for (const edge of deepestFirst) {
     if (taken[edge.id] === 1) continue;

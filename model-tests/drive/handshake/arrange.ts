@@ -1,7 +1,6 @@
 /** What has to be so before a path begins, because the implementation learns of it from its configuration. */
 import { groups } from '../rigs.ts';
-import type { HandshakePath } from './run-path.ts';
-import type { Outcome } from './world.ts';
+import type { Move, Outcome } from './world.ts';
 
 /** The arrangement of one run. */
 export interface Arrangement {
@@ -19,9 +18,8 @@ const groupOf: Partial<Record<Outcome, string>> = {
   'group.full': groups.full,
 };
 
-/** Reads a path ahead. */
-export function arrange(path: HandshakePath): Arrangement {
-  const moves = path.map((edge) => edge.move);
+/** Reads the moves of a path ahead. */
+export function arrange(moves: readonly Move[]): Arrangement {
   const outcome = moves.flatMap((move) =>
     move.kind === 'outcome' && move.who.role === 'client' && groupOf[move.outcome] !== undefined ? [groupOf[move.outcome]] : [],
   )[0];

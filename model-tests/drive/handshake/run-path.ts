@@ -37,7 +37,7 @@ export async function runPath(
   path: HandshakePath,
   seed: number,
 ): Promise<PathFailure | undefined> {
-  const run = new Run(system, rig, arrange(path));
+  const run = new Run(system, rig, arrange(path.map((edge) => edge.move)));
   const progress = { at: -1, move: 'start' };
   const watchdog = new AbortController();
   const stuck = sleep(patience, undefined, { signal: watchdog.signal }).then(
