@@ -93,7 +93,8 @@ function addModelVerbs(program: Command, finish: (exitCode: number) => void): vo
       new Option('--wkp <kind>', 'what the well-known port is over (default: all)').choices(['tcp', 'array', 'simulated']),
     )
     .addOption(new Option('--mode <mode>', 'which mode (default: both)').choices(['network', 'storage']))
-    .option('--json', 'print one JSON object a line instead of a table')
+    .option('--json', 'print one JSON object instead of a table')
+    .option('--path <name>', 'only this path, by the name that a failure prints')
     .option('--seed <number>', 'the seed of everything random, to run the same again', parseSeed)
     .action(async (options) => finish(await (await import('./verify.ts')).verifyVerb(options)));
 }

@@ -65,25 +65,22 @@ export const clientMachine = setup({
       description:
         'A connection was accepted on the WKP; its first frame tells a first connection from a second (steps 122, 124).',
       after: {
-        firstFrameTimeout: {
-          target: 'failed',
-          actions: failWith('firstFrameTimeout'),
-          description: 'The peer said nothing in time; nothing is answered.',
-        },
+        firstFrameTimeout: failWith('failed', 'firstFrameTimeout', 'The peer said nothing in time; nothing is answered.'),
       },
       on: {
         'first.hello': [
           {
             guard: 'connectionsDiffer',
-            target: 'failed',
-            actions: giveUp('connectionsMismatch', 'connectionsMismatch'),
-            description: 'The configuration file names another number of connections.',
+            ...giveUp(
+              'failed',
+              'connectionsMismatch',
+              'connectionsMismatch',
+              'The configuration file names another number of connections.',
+            ),
           },
           {
             guard: 'sessionsAreAtTheirLimit',
-            target: 'failed',
-            actions: giveUp('busy', 'busy'),
-            description: 'As many sessions as the configuration allows.',
+            ...giveUp('failed', 'busy', 'busy', 'As many sessions as the configuration allows.'),
           },
           {
             guard: 'modeIsNetwork',
@@ -102,85 +99,53 @@ export const clientMachine = setup({
           },
           {
             guard: 'descriptorIsUnknown',
-            target: 'failed',
-            actions: giveUp('descriptorUnknown', 'descriptorUnknown'),
-            description: 'No session waits for this descriptor: stale, used up, or guessed.',
+            ...giveUp(
+              'failed',
+              'descriptorUnknown',
+              'descriptorUnknown',
+              'No session waits for this descriptor: stale, used up, or guessed.',
+            ),
           },
-          {
-            target: 'failed',
-            actions: giveUp('tagWrong', 'tagWrong'),
-            description:
-              'The tag is not that of the server process that was given the descriptor; the session named goes on waiting.',
-          },
+          giveUp(
+            'failed',
+            'tagWrong',
+            'tagWrong',
+            'The tag is not that of the server process that was given the descriptor; the session named goes on waiting.',
+          ),
         ],
-        'first.ended': {
-          target: 'failed',
-          actions: failWith('connectionEnded'),
-          description: 'The peer left without a word.',
-        },
-        'first.reset': {
-          target: 'failed',
-          actions: failWith('connectionReset'),
-          description: 'The connection was reset before its first frame.',
-        },
-        'first.garbage': {
-          target: 'failed',
-          actions: failWith('frameMalformed'),
-          description: 'Not our protocol: a port scan gets no answer.',
-        },
-        'first.*': {
-          target: 'failed',
-          actions: failWith('protocolViolation'),
-          description: 'A frame that cannot be the first of a connection; nothing is answered.',
-        },
-        close: {
-          target: 'failed',
-          actions: failWith('closed'),
-          description: 'The listener stops.',
-        },
+        'first.ended': failWith('failed', 'connectionEnded', 'The peer left without a word.'),
+        'first.reset': failWith('failed', 'connectionReset', 'The connection was reset before its first frame.'),
+        'first.garbage': failWith('failed', 'frameMalformed', 'Not our protocol: a port scan gets no answer.'),
+        'first.*': failWith(
+          'failed',
+          'protocolViolation',
+          'A frame that cannot be the first of a connection; nothing is answered.',
+        ),
+        close: failWith('failed', 'closed', 'The listener stops.'),
       },
     },
     handshaking: {
       description: 'A HELLO was read: this connection is the first of a session.',
       initial: 'network',
       after: {
-        handshakeTimeout: {
-          target: 'failed',
-          actions: giveUp('timedOut', 'handshakeTimeout'),
-          description: 'The whole handshake took too long.',
-        },
+        handshakeTimeout: giveUp('failed', 'timedOut', 'handshakeTimeout', 'The whole handshake took too long.'),
       },
       on: {
-        'first.ended': {
-          target: 'failed',
-          actions: failWith('connectionEnded'),
-          description: 'The server process left.',
-        },
-        'first.reset': {
-          target: 'failed',
-          actions: failWith('connectionReset'),
-          description: 'The first connection was reset.',
-        },
-        'first.garbage': {
-          target: 'failed',
-          actions: failWith('frameMalformed'),
-          description: 'A malformed frame: there is nobody left to talk to on this connection.',
-        },
-        'first.decline': {
-          target: 'failed',
-          actions: failWith('declined'),
-          description: 'The server process gave up and said why.',
-        },
-        'first.*': {
-          target: 'failed',
-          actions: giveUp('protocolViolation', 'protocolViolation'),
-          description: 'The server process has nothing to say on the first connection now.',
-        },
-        close: {
-          target: 'failed',
-          actions: giveUp('closing', 'closed'),
-          description: 'The listener stops.',
-        },
+        'first.ended': failWith('failed', 'connectionEnded', 'The server process left.'),
+        'first.reset': failWith('failed', 'connectionReset', 'The first connection was reset.'),
+        'first.garbage': failWith(
+          'failed',
+          'frameMalformed',
+          'A malformed frame: there is nobody left to talk to on this connection.',
+        ),
+        'first.decline': failWith('failed', 'declined', 'The server process gave up and said why.'),
+        'first.*': giveUp(
+          'failed',
+          'protocolViolation',
+          'protocolViolation',
+          'The server process has nothing to say on the first connection now.',
+        ),
+        close: giveUp('failed', 'closing', 'closed', 'The listener stops.'),
       },
       states: {
         network: {
@@ -190,11 +155,12 @@ export const clientMachine = setup({
             awaitingSecond: {
               description: 'Step 122 is done; ready to accept another connection (124) that brings the descriptor back (126).',
               after: {
-                secondTimeout: {
-                  target: '#client.failed',
-                  actions: giveUp('timedOut', 'secondTimeout'),
-                  description: 'The second connection did not come in time.',
-                },
+                secondTimeout: giveUp(
+                  '#client.failed',
+                  'timedOut',
+                  'secondTimeout',
+                  'The second connection did not come in time.',
+                ),
               },
               on: {
                 'second.joined': {
@@ -219,27 +185,30 @@ export const clientMachine = setup({
                   actions: 'sendPort',
                   description: 'Step 170: the port number goes to the server process.',
                 },
-                'port.exhausted': {
-                  target: '#client.failed',
-                  actions: giveUp('portsExhausted', 'portsExhausted'),
-                  description: 'The array has no free dynamic port; the server process may fall back.',
-                },
-                'port.unavailable': {
-                  target: '#client.failed',
-                  actions: giveUp('modeUnavailable', 'modeUnavailable'),
-                  description: 'This client process is attached to no array; the server process may fall back.',
-                },
+                'port.exhausted': giveUp(
+                  '#client.failed',
+                  'portsExhausted',
+                  'portsExhausted',
+                  'The array has no free dynamic port; the server process may fall back.',
+                ),
+                'port.unavailable': giveUp(
+                  '#client.failed',
+                  'modeUnavailable',
+                  'modeUnavailable',
+                  'This client process is attached to no array; the server process may fall back.',
+                ),
               },
             },
             awaitingConnection: {
               description: 'Listening on the dynamic port for the server process (step 198).',
               entry: 'acceptArray',
               after: {
-                arrayTimeout: {
-                  target: '#client.failed',
-                  actions: giveUp('timedOut', 'arrayTimeout'),
-                  description: 'Nobody connected to the dynamic port in time.',
-                },
+                arrayTimeout: giveUp(
+                  '#client.failed',
+                  'timedOut',
+                  'arrayTimeout',
+                  'Nobody connected to the dynamic port in time.',
+                ),
               },
               on: {
                 'array.accepted': {
@@ -298,41 +267,43 @@ export const clientMachine = setup({
                   actions: ['sendReady', 'closePort', 'reportEstablished'],
                   description: 'The session is complete; READY tells the server process, the dynamic port has served.',
                 },
-                'group.unknown': {
-                  target: '#client.failed',
-                  actions: giveUp('groupUnknown', 'groupUnknown'),
-                  description: 'The array has no such group; the server process may fall back.',
-                },
-                'group.refused': {
-                  target: '#client.failed',
-                  actions: giveUp('groupRefused', 'groupRefused'),
-                  description: 'One of the two hosts is not on the list of the group; the server process may fall back.',
-                },
-                'group.full': {
-                  target: '#client.failed',
-                  actions: giveUp('groupFull', 'groupFull'),
-                  description: 'The group has no free segments; the server process may fall back.',
-                },
-                'array.ended': {
-                  target: '#client.failed',
-                  actions: giveUp('connectionLost', 'connectionEnded'),
-                  description: 'The server process left the array.',
-                },
-                'array.reset': {
-                  target: '#client.failed',
-                  actions: giveUp('connectionLost', 'connectionReset'),
-                  description: 'The array connection was reset.',
-                },
-                'array.garbage': {
-                  target: '#client.failed',
-                  actions: giveUp('protocolViolation', 'frameMalformed'),
-                  description: 'A malformed frame behind GROUP.',
-                },
-                'array.*': {
-                  target: '#client.failed',
-                  actions: giveUp('protocolViolation', 'protocolViolation'),
-                  description: 'The server process has nothing to say behind GROUP.',
-                },
+                'group.unknown': giveUp(
+                  '#client.failed',
+                  'groupUnknown',
+                  'groupUnknown',
+                  'The array has no such group; the server process may fall back.',
+                ),
+                'group.refused': giveUp(
+                  '#client.failed',
+                  'groupRefused',
+                  'groupRefused',
+                  'One of the two hosts is not on the list of the group; the server process may fall back.',
+                ),
+                'group.full': giveUp(
+                  '#client.failed',
+                  'groupFull',
+                  'groupFull',
+                  'The group has no free segments; the server process may fall back.',
+                ),
+                'array.ended': giveUp(
+                  '#client.failed',
+                  'connectionLost',
+                  'connectionEnded',
+                  'The server process left the array.',
+                ),
+                'array.reset': giveUp('#client.failed', 'connectionLost', 'connectionReset', 'The array connection was reset.'),
+                'array.garbage': giveUp(
+                  '#client.failed',
+                  'protocolViolation',
+                  'frameMalformed',
+                  'A malformed frame behind GROUP.',
+                ),
+                'array.*': giveUp(
+                  '#client.failed',
+                  'protocolViolation',
+                  'protocolViolation',
+                  'The server process has nothing to say behind GROUP.',
+                ),
               },
             },
           },

@@ -79,28 +79,16 @@ export const serverMachine = setup({
       description: 'From the first dialling to the session, a fall back included.',
       initial: 'connectingFirst',
       after: {
-        handshakeTimeout: {
-          target: 'failed',
-          actions: giveUp('timedOut', 'handshakeTimeout'),
-          description: 'The whole handshake took too long.',
-        },
+        handshakeTimeout: giveUp('failed', 'timedOut', 'handshakeTimeout', 'The whole handshake took too long.'),
       },
       on: {
-        'first.ended': {
-          target: 'failed',
-          actions: failWith('connectionEnded'),
-          description: 'The client process left.',
-        },
-        'first.reset': {
-          target: 'failed',
-          actions: failWith('connectionReset'),
-          description: 'The first connection was reset.',
-        },
-        'first.garbage': {
-          target: 'failed',
-          actions: failWith('frameMalformed'),
-          description: 'A malformed frame: there is nobody left to talk to on this connection.',
-        },
+        'first.ended': failWith('failed', 'connectionEnded', 'The client process left.'),
+        'first.reset': failWith('failed', 'connectionReset', 'The first connection was reset.'),
+        'first.garbage': failWith(
+          'failed',
+          'frameMalformed',
+          'A malformed frame: there is nobody left to talk to on this connection.',
+        ),
         'first.decline': [
           {
             guard: 'declineAllowsFallback',
@@ -108,73 +96,40 @@ export const serverMachine = setup({
             actions: ['startFallback', 'switchToNetwork'],
             description: 'The client process, and nobody else, says that the array cannot serve: try the network.',
           },
-          {
-            target: 'failed',
-            actions: failWith('declined'),
-            description: 'The client process gave up and said why.',
-          },
+          failWith('failed', 'declined', 'The client process gave up and said why.'),
         ],
-        'second.decline': {
-          target: 'failed',
-          actions: failWith('declined'),
-          description: 'The second connection was refused.',
-        },
-        'array.decline': {
-          target: 'failed',
-          actions: failWith('declined'),
-          description: 'The array connection was refused.',
-        },
-        'second.ended': {
-          target: 'failed',
-          actions: giveUp('connectionLost', 'connectionEnded'),
-          description: 'The second connection was closed.',
-        },
-        'second.reset': {
-          target: 'failed',
-          actions: giveUp('connectionLost', 'connectionReset'),
-          description: 'The second connection was reset.',
-        },
-        'second.garbage': {
-          target: 'failed',
-          actions: giveUp('protocolViolation', 'frameMalformed'),
-          description: 'A malformed frame on the second connection.',
-        },
-        'array.garbage': {
-          target: 'failed',
-          actions: giveUp('protocolViolation', 'frameMalformed'),
-          description: 'A malformed frame on the array connection.',
-        },
-        'first.*': {
-          target: 'failed',
-          actions: giveUp('protocolViolation', 'protocolViolation'),
-          description: 'A frame that the client process may not send on the first connection now.',
-        },
-        'second.*': {
-          target: 'failed',
-          actions: giveUp('protocolViolation', 'protocolViolation'),
-          description: 'The client process says nothing but DECLINE on the second connection.',
-        },
-        'array.*': {
-          target: 'failed',
-          actions: giveUp('protocolViolation', 'protocolViolation'),
-          description: 'The client process says nothing but READY or DECLINE on the array connection.',
-        },
-        abort: {
-          target: 'failed',
-          actions: giveUp('closing', 'aborted'),
-          description: 'The user gave up.',
-        },
+        'second.decline': failWith('failed', 'declined', 'The second connection was refused.'),
+        'array.decline': failWith('failed', 'declined', 'The array connection was refused.'),
+        'second.ended': giveUp('failed', 'connectionLost', 'connectionEnded', 'The second connection was closed.'),
+        'second.reset': giveUp('failed', 'connectionLost', 'connectionReset', 'The second connection was reset.'),
+        'second.garbage': giveUp('failed', 'protocolViolation', 'frameMalformed', 'A malformed frame on the second connection.'),
+        'array.garbage': giveUp('failed', 'protocolViolation', 'frameMalformed', 'A malformed frame on the array connection.'),
+        'first.*': giveUp(
+          'failed',
+          'protocolViolation',
+          'protocolViolation',
+          'A frame that the client process may not send on the first connection now.',
+        ),
+        'second.*': giveUp(
+          'failed',
+          'protocolViolation',
+          'protocolViolation',
+          'The client process says nothing but DECLINE on the second connection.',
+        ),
+        'array.*': giveUp(
+          'failed',
+          'protocolViolation',
+          'protocolViolation',
+          'The client process says nothing but READY or DECLINE on the array connection.',
+        ),
+        abort: giveUp('failed', 'closing', 'aborted', 'The user gave up.'),
       },
       states: {
         connectingFirst: {
           description: 'socket, bind, connect to the WKP: connection 1.',
           entry: 'dialFirst',
           after: {
-            connectTimeout: {
-              target: '#server.failed',
-              actions: giveUp('timedOut', 'connectTimeout'),
-              description: 'The WKP did not answer in time.',
-            },
+            connectTimeout: giveUp('#server.failed', 'timedOut', 'connectTimeout', 'The WKP did not answer in time.'),
           },
           on: {
             'first.connected': [
@@ -186,11 +141,7 @@ export const serverMachine = setup({
               },
               { target: 'storage', actions: 'sendHello', description: 'HELLO: a first connection, storage mode.' },
             ],
-            'first.refused': {
-              target: '#server.failed',
-              actions: failWith('connectionRefused'),
-              description: 'Nobody listens on the WKP.',
-            },
+            'first.refused': failWith('#server.failed', 'connectionRefused', 'Nobody listens on the WKP.'),
           },
         },
         network: {
@@ -200,20 +151,12 @@ export const serverMachine = setup({
             awaitingDescriptor: {
               description: 'The client process has to send its file descriptor (step 122).',
               after: {
-                replyTimeout: {
-                  target: '#server.failed',
-                  actions: giveUp('timedOut', 'replyTimeout'),
-                  description: 'No descriptor in time.',
-                },
+                replyTimeout: giveUp('#server.failed', 'timedOut', 'replyTimeout', 'No descriptor in time.'),
               },
               on: {
                 'first.descriptor': [
                   { guard: 'tagIsRight', target: 'connectingSecond', description: 'The descriptor came (step 122): dial again.' },
-                  {
-                    target: '#server.failed',
-                    actions: giveUp('tagWrong', 'tagWrong'),
-                    description: 'The other side does not know the secret.',
-                  },
+                  giveUp('#server.failed', 'tagWrong', 'tagWrong', 'The other side does not know the secret.'),
                 ],
               },
             },
@@ -221,11 +164,7 @@ export const serverMachine = setup({
               description: 'Steps 94, 96, 98: socket, bind, connect to the same WKP.',
               entry: 'dialSecond',
               after: {
-                connectTimeout: {
-                  target: '#server.failed',
-                  actions: giveUp('timedOut', 'connectTimeout'),
-                  description: 'The WKP did not answer the second time.',
-                },
+                connectTimeout: giveUp('#server.failed', 'timedOut', 'connectTimeout', 'The WKP did not answer the second time.'),
               },
               on: {
                 'second.connected': {
@@ -234,11 +173,12 @@ export const serverMachine = setup({
                   description:
                     'Step 100: the descriptor goes back, so that the client process knows with whom it is in connection.',
                 },
-                'second.refused': {
-                  target: '#server.failed',
-                  actions: giveUp('connectionLost', 'connectionRefused'),
-                  description: 'The WKP refused the second connection.',
-                },
+                'second.refused': giveUp(
+                  '#server.failed',
+                  'connectionLost',
+                  'connectionRefused',
+                  'The WKP refused the second connection.',
+                ),
               },
             },
             awaitingReady: {
@@ -246,23 +186,11 @@ export const serverMachine = setup({
                 'Both connections are made (step 100); READY, on each of them, is the last word of the client process. From here on it may be established, so giving up is a reset.',
               initial: 'both',
               after: {
-                readyTimeout: {
-                  target: '#server.failed',
-                  actions: giveUp('timedOut', 'readyTimeout'),
-                  description: 'No READY in time.',
-                },
+                readyTimeout: giveUp('#server.failed', 'timedOut', 'readyTimeout', 'No READY in time.'),
               },
               on: {
-                'first.ready': {
-                  target: '#server.failed',
-                  actions: giveUp('tagWrong', 'tagWrong'),
-                  description: 'A READY that the client process did not send.',
-                },
-                'second.ready': {
-                  target: '#server.failed',
-                  actions: giveUp('tagWrong', 'tagWrong'),
-                  description: 'A READY that the client process did not send.',
-                },
+                'first.ready': giveUp('#server.failed', 'tagWrong', 'tagWrong', 'A READY that the client process did not send.'),
+                'second.ready': giveUp('#server.failed', 'tagWrong', 'tagWrong', 'A READY that the client process did not send.'),
               },
               states: {
                 both: {
@@ -305,19 +233,13 @@ export const serverMachine = setup({
             awaitingPort: {
               description: 'The client process has to send its dynamic port (steps 170, 140).',
               after: {
-                replyTimeout: {
-                  target: '#server.failed',
-                  actions: giveUp('timedOut', 'replyTimeout'),
-                  description: 'No port in time.',
-                },
+                replyTimeout: giveUp('#server.failed', 'timedOut', 'replyTimeout', 'No port in time.'),
               },
               on: {
                 'first.port': [
                   {
                     guard: 'tagIsWrong',
-                    target: '#server.failed',
-                    actions: giveUp('tagWrong', 'tagWrong'),
-                    description: 'The other side does not know the secret.',
+                    ...giveUp('#server.failed', 'tagWrong', 'tagWrong', 'The other side does not know the secret.'),
                   },
                   { guard: 'arrayIsKnown', target: 'connectingArray', description: 'Step 140: the port came; connect to it.' },
                   {
@@ -326,11 +248,7 @@ export const serverMachine = setup({
                     actions: [{ type: 'sendDecline', params: { reason: 'arrayUnknown' } }, 'startFallback', 'switchToNetwork'],
                     description: 'This process is not attached to that array: try the network.',
                   },
-                  {
-                    target: '#server.failed',
-                    actions: giveUp('arrayUnknown', 'arrayUnknown'),
-                    description: 'This process is not attached to that array.',
-                  },
+                  giveUp('#server.failed', 'arrayUnknown', 'arrayUnknown', 'This process is not attached to that array.'),
                 ],
               },
             },
@@ -338,11 +256,12 @@ export const serverMachine = setup({
               description: 'Steps 142/228, 144, 234: STPsocket, bind, STPconnect to the dynamic port.',
               entry: 'dialArray',
               after: {
-                connectTimeout: {
-                  target: '#server.failed',
-                  actions: giveUp('timedOut', 'connectTimeout'),
-                  description: 'The dynamic port did not answer in time.',
-                },
+                connectTimeout: giveUp(
+                  '#server.failed',
+                  'timedOut',
+                  'connectTimeout',
+                  'The dynamic port did not answer in time.',
+                ),
               },
               on: {
                 'array.connected': {
@@ -350,30 +269,23 @@ export const serverMachine = setup({
                   actions: 'sendGroup',
                   description: 'Step 236: GROUP names the group to be used.',
                 },
-                'array.refused': {
-                  target: '#server.failed',
-                  actions: giveUp('connectionLost', 'connectionRefused'),
-                  description: 'Nobody listens on that port of that generation.',
-                },
+                'array.refused': giveUp(
+                  '#server.failed',
+                  'connectionLost',
+                  'connectionRefused',
+                  'Nobody listens on that port of that generation.',
+                ),
               },
             },
             awaitingReady: {
               description: 'GROUP is sent (step 236); READY is the last word of the client process.',
               after: {
-                readyTimeout: {
-                  target: '#server.failed',
-                  actions: giveUp('timedOut', 'readyTimeout'),
-                  description: 'No READY in time.',
-                },
+                readyTimeout: giveUp('#server.failed', 'timedOut', 'readyTimeout', 'No READY in time.'),
               },
               on: {
                 'array.ready': [
                   { guard: 'tagIsRight', target: 'attachingGroup', description: 'The client process has attached the group.' },
-                  {
-                    target: '#server.failed',
-                    actions: giveUp('tagWrong', 'tagWrong'),
-                    description: 'A READY that the client process did not send.',
-                  },
+                  giveUp('#server.failed', 'tagWrong', 'tagWrong', 'A READY that the client process did not send.'),
                 ],
                 'array.ended': {
                   target: 'awaitingVerdict',
@@ -388,11 +300,7 @@ export const serverMachine = setup({
             awaitingVerdict: {
               description: 'The array connection is gone; the first connection has the last word.',
               after: {
-                readyTimeout: {
-                  target: '#server.failed',
-                  actions: giveUp('timedOut', 'readyTimeout'),
-                  description: 'Not a word in time.',
-                },
+                readyTimeout: giveUp('#server.failed', 'timedOut', 'readyTimeout', 'Not a word in time.'),
               },
             },
             attachingGroup: {
@@ -402,36 +310,31 @@ export const serverMachine = setup({
                 'first.*': {
                   description: 'The client process is established: it has said all that matters here.',
                 },
-                'array.ended': {
-                  target: '#server.failed',
-                  actions: giveUp('connectionLost', 'connectionEnded'),
-                  description: 'The array connection was closed behind READY.',
-                },
-                'array.reset': {
-                  target: '#server.failed',
-                  actions: giveUp('connectionLost', 'connectionReset'),
-                  description: 'The array connection was reset behind READY.',
-                },
+                'array.ended': giveUp(
+                  '#server.failed',
+                  'connectionLost',
+                  'connectionEnded',
+                  'The array connection was closed behind READY.',
+                ),
+                'array.reset': giveUp(
+                  '#server.failed',
+                  'connectionLost',
+                  'connectionReset',
+                  'The array connection was reset behind READY.',
+                ),
                 'group.attached': {
                   target: '#server.established',
                   actions: ['closeFirst', 'reportEstablished'],
                   description: 'The session is complete; the WKP connection has served.',
                 },
-                'group.unknown': {
-                  target: '#server.failed',
-                  actions: giveUp('connectionLost', 'groupUnknown'),
-                  description: 'The group vanished.',
-                },
-                'group.refused': {
-                  target: '#server.failed',
-                  actions: giveUp('connectionLost', 'groupRefused'),
-                  description: 'The group does not admit this host any more.',
-                },
-                'group.full': {
-                  target: '#server.failed',
-                  actions: giveUp('connectionLost', 'groupFull'),
-                  description: 'The segments are gone.',
-                },
+                'group.unknown': giveUp('#server.failed', 'connectionLost', 'groupUnknown', 'The group vanished.'),
+                'group.refused': giveUp(
+                  '#server.failed',
+                  'connectionLost',
+                  'groupRefused',
+                  'The group does not admit this host any more.',
+                ),
+                'group.full': giveUp('#server.failed', 'connectionLost', 'groupFull', 'The segments are gone.'),
               },
             },
           },
