@@ -6,8 +6,8 @@ import { connect, type Session, type StpConnectError } from '../../../impl/index
 import { firstBytes } from './observe.ts';
 import { at } from './perform.ts';
 import { type Run, secret } from './run.ts';
-import { type HandshakeSystem, processes } from './system.ts';
-import type { World } from './world.ts';
+import type { HandshakeSystem } from './system.ts';
+import { processes, type World } from './world.ts';
 
 /** Longest time in milliseconds for what was closed to be free. */
 const patience = 5_000;

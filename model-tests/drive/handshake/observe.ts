@@ -1,7 +1,7 @@
 /** What can be seen of a run after each move, once from the model and once from the outside of the implementation. */
 import type { Item } from '../../compose/connection.ts';
-import { type HandshakeSystem, ownerOf, processes } from './system.ts';
-import type { Frame, Link, World } from './world.ts';
+import type { HandshakeSystem } from './system.ts';
+import { type Frame, type Link, ownerOf, processes, type World } from './world.ts';
 
 /** A process: where it is, and which limits it has running. */
 export interface ProcessView {

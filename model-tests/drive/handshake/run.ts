@@ -37,7 +37,7 @@ export interface ServerRun {
   state: string;
   session: Session | undefined;
   /** Settles when connect() has settled. */
-  readonly settled: Promise<void>;
+  settled: Promise<void>;
 }
 
 /** An instance of the client process under test. */
@@ -217,33 +217,41 @@ export class Run {
 
   #startServer(index: number, input: { mode: 'network' | 'storage'; fallback: boolean }): void {
     const process: HeldProcess = { role: 'server', index, owner: 0 };
-    const clock = new VirtualClock();
-    const abort = new AbortController();
     const { tcp, array } = this.rig.server;
+    const server: ServerRun = {
+      clock: new VirtualClock(),
+      abort: new AbortController(),
+      state: '',
+      session: undefined,
+      settled: Promise.resolve(),
+    };
+    this.servers.push(server);
     const options: ConnectOptions = {
       wkp: this.listener.address,
       mode: input.mode,
       group: this.#arrangement.group,
       ...(input.fallback ? { fallback: 'network' } : {}),
       secret,
-      signal: abort.signal,
-      trace: (record) => this.#traceServer(index, record),
+      signal: server.abort.signal,
+      trace: (record) => {
+        server.state = record.next;
+        this.#records.push([`server ${index}`, record]);
+      },
       ports: {
-        clock,
+        clock: server.clock,
         tcp: this.keeper.family(process, tcp),
         array: this.keeper.arrayFamily(process, array, this.#arrangement.hasOtherArray ? 'another array' : array.array),
       },
     };
-    const settled = connect(options).then(
+    server.settled = connect(options).then(
       (session) => {
         server.session = session;
         this.#reports.push(`server ${index} established`);
       },
-      (error: unknown) =>
-        this.#reports.push(`server ${index} failed: ${error instanceof StpConnectError ? error.code : String(error)}`),
+      (error: unknown) => {
+        this.#reports.push(`server ${index} failed: ${error instanceof StpConnectError ? error.code : String(error)}`);
+      },
     );
-    const server: ServerRun = { clock, abort, state: '', session: undefined, settled: settled.then(() => {}) };
-    this.servers.push(server);
   }
 
   /** Establishes a session beforehand, so that the listener serves as many as it may. */
@@ -269,17 +277,6 @@ export class Run {
     at(this.clients, instance).session = session;
     this.#reports.push(`client ${instance} established`);
     for (const channel of [session.data, session.error]) channel.write(firstBytes);
-  }
-
-  #traceServer(index: number, record: TraceRecord): void {
-    const server = this.servers[index];
-    // The first records are written while connect() runs, before it returns.
-    if (server === undefined)
-      void Promise.resolve().then(() =>
-        Object.assign(at(this.servers, index), { state: at(this.servers, index).state || record.next }),
-      );
-    else server.state = record.next;
-    this.#records.push([`server ${index}`, record]);
   }
 
   #traceClient(record: TraceRecord): void {

@@ -5,21 +5,23 @@
 import type { AnyEventObject } from 'xstate';
 import { clientMachine, type Mode, type ServerContext, serverMachine } from '../../../machines/index.ts';
 import { type CompiledChart, compile, type LocalStep } from '../../compile/compile.ts';
-import {
-  close,
-  dialed,
-  type End,
-  ended,
-  type Item,
-  opened,
-  opposite,
-  replaceHead,
-  reset,
-  take,
-} from '../../compose/connection.ts';
+import { close, dialed, type End, ended, type Item, opened, reset, take } from '../../compose/connection.ts';
 import type { Successor, System } from '../../compose/system.ts';
+import { factsOf, forged, tampered, withoutData } from './frames.ts';
+import { Environment, isFault } from './moves.ts';
 import { at, type ChartStep, type Draft, draftOf, performClient, performServer, settle } from './perform.ts';
-import type { ClientSlot, Forgery, Frame, Link, Move, Outcome, ServerSlot, Tampering, Who, World } from './world.ts';
+import {
+  type ClientSlot,
+  type Frame,
+  type Link,
+  type Move,
+  ownerOf,
+  processes,
+  type ServerSlot,
+  slotOf,
+  type Who,
+  type World,
+} from './world.ts';
 
 /** What to compose. */
 export interface HandshakeOptions {
@@ -38,17 +40,16 @@ export interface HandshakeSuccessor extends Successor<World, Move> {
   readonly steps: readonly ChartStep[];
 }
 
-const forgeable = ['hello', 'descriptor', 'port', 'group', 'ready', 'decline', 'garbage'] as const;
-
 export class HandshakeSystem implements System<World, Move> {
   readonly initial: World;
   readonly client: CompiledChart;
   /** One compiled chart for each server process. */
   readonly servers: readonly CompiledChart[];
-  readonly #options: HandshakeOptions;
+  readonly #environment: Environment;
 
   constructor(options: HandshakeOptions) {
-    this.#options = options;
+    const { forging = false, strangers = false } = options;
+    this.#environment = new Environment(this, { forging, strangers });
     this.client = compile(clientMachine);
     this.servers = options.servers.map((input) => compile(serverMachine, input));
     const blank: ServerSlot = {
@@ -78,7 +79,7 @@ export class HandshakeSystem implements System<World, Move> {
   }
 
   *moves(world: World): Generator<HandshakeSuccessor> {
-    for (const move of this.#candidates(world)) {
+    for (const move of this.#environment.all(world)) {
       const successor = this.apply(world, move);
       if (successor !== undefined) yield successor;
     }
@@ -94,69 +95,7 @@ export class HandshakeSystem implements System<World, Move> {
 
   /** The local state of a process, by its path in the chart. */
   stateOf(world: World, who: Who): { readonly path: string; readonly delays: readonly string[]; readonly final: boolean } {
-    return this.#chart(who).state(this.#slot(world, who).state);
-  }
-
-  *#candidates(world: World): Generator<Move> {
-    const mayFail = world.faults > 0;
-    for (const [index, link] of world.links.entries()) yield* this.#linkMoves(world, index, link, mayFail);
-    for (const who of processes(world)) yield* this.#processMoves(world, who, mayFail);
-    if (!mayFail) return;
-    if (world.listening) yield { kind: 'stopListener' };
-    if (this.#options.strangers !== true) return;
-    // One stranger a run shows all that strangers can do, since they know nothing of each other.
-    if (world.links.some((link) => link.server < 0)) return;
-    if (world.listening) yield { kind: 'intrude', portOf: -1 };
-    for (const [index, slot] of world.clients.entries()) if (slot.port === 'open') yield { kind: 'intrude', portOf: index };
-  }
-
-  *#linkMoves(world: World, index: number, link: Link, mayFail: boolean): Generator<Move> {
-    const { connection } = link;
-    if (connection.phase === 'dialing') {
-      const reachable = link.portOf < 0 ? world.listening : at(world.clients, link.portOf).port === 'open';
-      if (reachable) yield { kind: 'connect', link: index };
-      if (mayFail || !reachable) yield { kind: 'refuse', link: index };
-    }
-    if (connection.phase !== 'open') return;
-    if (link.server < 0 && !connection.closed.dialer) yield { kind: 'leave', link: index };
-    if (link.client < 0 && nextToAccept(world, link.portOf) === index) yield { kind: 'accept', link: index };
-    for (const to of ['dialer', 'acceptor'] as const) {
-      const head = connection.inbox[to][0];
-      if (!this.listens(world, link, to)) continue;
-      if (head !== undefined) yield { kind: 'deliver', link: index, to };
-      if (!mayFail) continue;
-      if (head?.kind === 'message')
-        for (const tampering of tamperings(head.message, world, link)) yield { kind: 'deliver', link: index, to, tampering };
-      if (this.#options.forging === true && !connection.closed[opposite(to)]) yield* this.#forgeries(world, index, link, to);
-    }
-    if (
-      mayFail &&
-      !connection.broken &&
-      link.client >= 0 &&
-      (this.listens(world, link, 'dialer') || this.listens(world, link, 'acceptor'))
-    )
-      yield { kind: 'reset', link: index };
-  }
-
-  *#forgeries(world: World, index: number, link: Link, to: End): Generator<Move> {
-    const who = ownerOf(link, to);
-    // A HELLO of somebody else on a server process's own connection would make it somebody else's connection.
-    const isFirst = link.server >= 0 && who?.role === 'client' && this.stateOf(world, who).path === 'awaitingFirstFrame';
-    for (const frame of forgeable) if (!(isFirst && frame === 'hello')) yield { kind: 'forge', link: index, to, frame };
-  }
-
-  *#processMoves(world: World, who: Who, mayFail: boolean): Generator<Move> {
-    const state = this.stateOf(world, who);
-    if (state.final) return;
-    const slot = this.#slot(world, who);
-    const outcomes: Outcome[] = [];
-    if ('port' in slot && slot.port === 'opening') outcomes.push('port.opened', 'port.exhausted', 'port.unavailable');
-    if (slot.attaching && isGone(at(world.links, slot.array), who)) outcomes.push('array.reset');
-    else if (slot.attaching) outcomes.push('group.attached', 'group.unknown', 'group.refused', 'group.full');
-    for (const outcome of outcomes) if (mayFail || isSuccess(outcome)) yield { kind: 'outcome', who, outcome };
-    if (state.path.startsWith('established')) yield { kind: 'close', who };
-    else if (who.role === 'server' && mayFail) yield { kind: 'abort', who };
-    if (mayFail) for (const limit of state.delays) yield { kind: 'expire', who, limit };
+    return this.#chart(who).state(slotOf(world, who).state);
   }
 
   /** Whether the machine at this end still wants to know what comes; afterwards it is session data. */
@@ -198,7 +137,7 @@ export class HandshakeSystem implements System<World, Move> {
         return true;
       }
       case 'outcome': {
-        const slot = this.#slot(draft, move.who);
+        const slot = slotOf(draft, move.who);
         if (!move.outcome.startsWith('port.')) Object.assign(slot, { attaching: false });
         else Object.assign(slot, { port: 'none' });
         return this.#feed(draft, move.who, { type: move.outcome });
@@ -208,7 +147,7 @@ export class HandshakeSystem implements System<World, Move> {
           draft,
           move.who,
           { type: 'timeout', limit: move.limit },
-          this.#chart(move.who).expire(this.#slot(draft, move.who).state, move.limit),
+          this.#chart(move.who).expire(slotOf(draft, move.who).state, move.limit),
         );
       case 'abort':
       case 'close':
@@ -268,7 +207,7 @@ export class HandshakeSystem implements System<World, Move> {
     const connectionName =
       who.role === 'client' && link.name === 'second' && at(draft.clients, who.index).first === move.link ? 'first' : link.name;
     const lost = item.kind !== 'message' || item.message.name === 'garbage';
-    const slot = this.#slot(draft, who);
+    const slot = slotOf(draft, who);
     if (lost && slot.first === move.link) Object.assign(slot, { firstStands: false });
     if (item.kind !== 'message') return this.#feed(draft, who, { type: `${connectionName}.${item.kind}` });
     return this.#receive(draft, who, move.link, connectionName, item.message);
@@ -309,12 +248,12 @@ export class HandshakeSystem implements System<World, Move> {
   }
 
   #feed(draft: Draft, who: Who, event: AnyEventObject): boolean {
-    return this.#take(draft, who, event, this.#chart(who).step(this.#slot(draft, who).state, event));
+    return this.#take(draft, who, event, this.#chart(who).step(slotOf(draft, who).state, event));
   }
 
   #take(draft: Draft, who: Who, event: AnyEventObject, step: LocalStep | undefined): boolean {
     if (step === undefined) return false;
-    const slot = this.#slot(draft, who);
+    const slot = slotOf(draft, who);
     Object.assign(slot, { state: step.next.id });
     draft.steps.push({ who, event, step });
     if (who.role === 'server') performServer(draft, who.index, step.outputs, (step.next.context as { mode: Mode }).mode);
@@ -325,134 +264,9 @@ export class HandshakeSystem implements System<World, Move> {
   #chart(who: Who): CompiledChart {
     return who.role === 'client' ? this.client : at(this.servers, who.index);
   }
-
-  #slot(world: Pick<World, 'servers' | 'clients'>, who: Who): ServerSlot | ClientSlot {
-    return who.role === 'client' ? at(world.clients, who.index) : at(world.servers, who.index);
-  }
 }
 
 const isEstablished = (path: string) => path.startsWith('established') || path === 'closing';
 
 /** The client process waits for the end of the WKP connection and for nothing else. */
 const isLingering = (path: string) => path === 'established.lingering' || path === 'closing';
-
-/** Every process of a world: the servers, then the instances of the client process. */
-export function processes(world: Pick<World, 'servers' | 'clients'>): Who[] {
-  const servers = world.servers.map((_, index): Who => ({ role: 'server', index }));
-  return [...servers, ...world.clients.map((_, index): Who => ({ role: 'client', index }))];
-}
-
-/** The link that accept would return next, or undefined where nobody accepts. */
-function nextToAccept(world: World, portOf: number): number | undefined {
-  const slot = at(world.clients, portOf);
-  return slot.accepting ? slot.backlog[0] : undefined;
-}
-
-/** Session data right behind READY is delivered with it, in one piece. */
-function withoutData(connection: Link['connection'], to: End): Link['connection'] {
-  const head = connection.inbox[to][0];
-  return head?.kind === 'message' && head.message.name === 'data' ? take(connection, to) : connection;
-}
-
-export function ownerOf(link: Link, end: End): Who | undefined {
-  if (end === 'dialer') return link.server < 0 ? undefined : { role: 'server', index: link.server };
-  return link.client < 0 ? undefined : { role: 'client', index: link.client };
-}
-
-/**
- * Whether no group can be attached for an array connection any more: it was reset, or the server process has left it. That the client
- * process has left it does no harm: what it has attached and written is there.
- */
-function isGone({ connection }: Link, who: Who): boolean {
-  return connection.broken || (who.role === 'client' && connection.closed.dialer);
-}
-
-/** An outcome that the environment need not bring about: it follows from what has happened. */
-const isSuccess = (outcome: Outcome) => outcome === 'port.opened' || outcome === 'group.attached' || outcome === 'array.reset';
-
-/** Whether a move costs one of the faults that a run may have. A refusal where nobody listens is no fault. */
-function isFault(world: World, move: Move): boolean {
-  switch (move.kind) {
-    case 'connect':
-    case 'accept':
-    case 'close':
-    case 'leave':
-      return false;
-    case 'deliver':
-      return move.tampering !== undefined;
-    case 'outcome':
-      return !isSuccess(move.outcome);
-    case 'refuse': {
-      const { portOf } = at(world.links, move.link);
-      return portOf < 0 ? world.listening : at(world.clients, portOf).port === 'open';
-    }
-    default:
-      return true;
-  }
-}
-
-/** How a frame can be changed on its way. */
-function tamperings(frame: Frame, world: World, link: Link): Tampering[] {
-  switch (frame.name) {
-    case 'hello':
-      // A full listener is arranged before the run, so only its first HELLO can find one.
-      return world.clients.length === 1 && link.server >= 0 ? ['connections', 'capacity', 'garbage'] : ['connections', 'garbage'];
-    case 'descriptor':
-      return link.name === 'second' ? ['tag', 'number', 'garbage'] : ['tag', 'garbage'];
-    case 'port':
-      return ['tag', 'array', 'garbage'];
-    case 'forged':
-    case 'data':
-    case 'garbage':
-      return [];
-    default:
-      return ['tag', 'garbage'];
-  }
-}
-
-function tampered(connection: Link['connection'], to: End, tampering: Tampering): Link['connection'] {
-  const head = connection.inbox[to][0];
-  if (head?.kind !== 'message') throw new RangeError(`no frame waits at the ${to}`);
-  const message = changed(head.message, tampering);
-  return replaceHead(connection, to, { kind: 'message', message });
-}
-
-function changed(frame: Frame, tampering: Tampering): Frame {
-  if (tampering === 'garbage') return { name: 'garbage' };
-  if (tampering === 'connections' && frame.name === 'hello') return { ...frame, connections: 'other' };
-  if (tampering === 'capacity' && frame.name === 'hello') return { ...frame, capacity: 'full' };
-  if (tampering === 'number' && frame.name === 'descriptor') return { ...frame, of: 'other', tag: 'wrong' };
-  if (tampering === 'array' && frame.name === 'port') return { ...frame, array: 'unknown' };
-  if (tampering === 'tag' && 'tag' in frame) return { ...frame, tag: 'wrong' };
-  throw new RangeError(`a ${frame.name} has no ${tampering} to change`);
-}
-
-function forged(name: Forgery): Frame {
-  if (name === 'garbage') return { name };
-  return name === 'decline' ? { name: 'decline', tag: 'wrong', reason: 'portsExhausted' } : { name: 'forged', as: name };
-}
-
-/** What the receiver's machine learns of a frame beyond its name. */
-function factsOf(frame: Frame): Record<string, unknown> {
-  switch (frame.name) {
-    case 'hello':
-      return { mode: frame.mode, connections: frame.connections, capacity: frame.capacity };
-    case 'descriptor':
-    case 'group':
-    case 'ready':
-      return { tag: frame.tag };
-    case 'port':
-      return { tag: frame.tag, array: frame.array };
-    case 'decline':
-      return { tag: frame.tag, reason: frame.reason };
-    case 'forged':
-      return {
-        tag: 'wrong',
-        ...(frame.as === 'port' ? { array: 'known' } : {}),
-        ...(frame.as === 'hello' ? { mode: 'network', connections: 'same', capacity: 'free' } : {}),
-      };
-    case 'data':
-    case 'garbage':
-      return {};
-  }
-}

@@ -143,3 +143,21 @@ export function describeMove(move: Move): string {
       return `the stranger leaves link ${move.link}`;
   }
 }
+
+/** Every process of a world: the servers, then the instances of the client process. */
+export function processes(world: Pick<World, 'servers' | 'clients'>): Who[] {
+  const servers = world.servers.map((_, index): Who => ({ role: 'server', index }));
+  return [...servers, ...world.clients.map((_, index): Who => ({ role: 'client', index }))];
+}
+
+export function ownerOf(link: Link, end: End): Who | undefined {
+  if (end === 'dialer') return link.server < 0 ? undefined : { role: 'server', index: link.server };
+  return link.client < 0 ? undefined : { role: 'client', index: link.client };
+}
+
+/** The slot of a process. A process that does not exist is a mistake of the caller. */
+export function slotOf(world: Pick<World, 'servers' | 'clients'>, who: Who): ServerSlot | ClientSlot {
+  const slot = who.role === 'client' ? world.clients[who.index] : world.servers[who.index];
+  if (slot === undefined) throw new RangeError(`there is no ${who.role} ${who.index}`);
+  return slot;
+}

@@ -1,0 +1,78 @@
+/** What can be done to a frame on its way, and what a receiver learns of one. */
+import { type End, replaceHead, take } from '../../compose/connection.ts';
+import type { Forgery, Frame, Link, Tampering, World } from './world.ts';
+
+/** The frames that a stranger can make up. */
+export const forgeable = ['hello', 'descriptor', 'port', 'group', 'ready', 'decline', 'garbage'] as const;
+
+/** Session data right behind READY is delivered with it, in one piece. */
+export function withoutData(connection: Link['connection'], to: End): Link['connection'] {
+  const head = connection.inbox[to][0];
+  return head?.kind === 'message' && head.message.name === 'data' ? take(connection, to) : connection;
+}
+
+/** How a frame can be changed on its way. */
+export function tamperings(frame: Frame, world: World, link: Link): Tampering[] {
+  switch (frame.name) {
+    case 'hello':
+      // A full listener is arranged before the run, so only its first HELLO can find one.
+      return world.clients.length === 1 && link.server >= 0 ? ['connections', 'capacity', 'garbage'] : ['connections', 'garbage'];
+    case 'descriptor':
+      return link.name === 'second' ? ['tag', 'number', 'garbage'] : ['tag', 'garbage'];
+    case 'port':
+      return ['tag', 'array', 'garbage'];
+    case 'forged':
+    case 'data':
+    case 'garbage':
+      return [];
+    default:
+      return ['tag', 'garbage'];
+  }
+}
+
+export function tampered(connection: Link['connection'], to: End, tampering: Tampering): Link['connection'] {
+  const head = connection.inbox[to][0];
+  if (head?.kind !== 'message') throw new RangeError(`no frame waits at the ${to}`);
+  const message = changed(head.message, tampering);
+  return replaceHead(connection, to, { kind: 'message', message });
+}
+
+function changed(frame: Frame, tampering: Tampering): Frame {
+  if (tampering === 'garbage') return { name: 'garbage' };
+  if (tampering === 'connections' && frame.name === 'hello') return { ...frame, connections: 'other' };
+  if (tampering === 'capacity' && frame.name === 'hello') return { ...frame, capacity: 'full' };
+  if (tampering === 'number' && frame.name === 'descriptor') return { ...frame, of: 'other', tag: 'wrong' };
+  if (tampering === 'array' && frame.name === 'port') return { ...frame, array: 'unknown' };
+  if (tampering === 'tag' && 'tag' in frame) return { ...frame, tag: 'wrong' };
+  throw new RangeError(`a ${frame.name} has no ${tampering} to change`);
+}
+
+export function forged(name: Forgery): Frame {
+  if (name === 'garbage') return { name };
+  return name === 'decline' ? { name: 'decline', tag: 'wrong', reason: 'portsExhausted' } : { name: 'forged', as: name };
+}
+
+/** What the receiver's machine learns of a frame beyond its name. */
+export function factsOf(frame: Frame): Record<string, unknown> {
+  switch (frame.name) {
+    case 'hello':
+      return { mode: frame.mode, connections: frame.connections, capacity: frame.capacity };
+    case 'descriptor':
+    case 'group':
+    case 'ready':
+      return { tag: frame.tag };
+    case 'port':
+      return { tag: frame.tag, array: frame.array };
+    case 'decline':
+      return { tag: frame.tag, reason: frame.reason };
+    case 'forged':
+      return {
+        tag: 'wrong',
+        ...(frame.as === 'port' ? { array: 'known' } : {}),
+        ...(frame.as === 'hello' ? { mode: 'network', connections: 'same', capacity: 'free' } : {}),
+      };
+    case 'data':
+    case 'garbage':
+      return {};
+  }
+}

@@ -1,0 +1,130 @@
+/** What the environment may do next in a world. */
+import { type End, opposite } from '../../compose/connection.ts';
+import { forgeable, tamperings } from './frames.ts';
+import { at } from './perform.ts';
+import { type Link, type Move, type Outcome, ownerOf, processes, slotOf, type Who, type World } from './world.ts';
+
+/** What the environment has to know of the processes. */
+export interface Processes {
+  stateOf(world: World, who: Who): { readonly path: string; readonly delays: readonly string[]; readonly final: boolean };
+  /** Whether the machine at this end still wants to know what comes; afterwards it is session data. */
+  listens(world: World, link: Link, end: End): boolean;
+}
+
+/** Which of its powers the environment uses. */
+export interface Powers {
+  readonly forging: boolean;
+  readonly strangers: boolean;
+}
+
+export class Environment {
+  readonly #processes: Processes;
+  readonly #powers: Powers;
+
+  constructor(processes: Processes, powers: Powers) {
+    this.#processes = processes;
+    this.#powers = powers;
+  }
+
+  /** Every move that is possible in `world`, in a fixed order. */
+  *all(world: World): Generator<Move> {
+    const mayFail = world.faults > 0;
+    for (const [index, link] of world.links.entries()) yield* this.#linkMoves(world, index, link, mayFail);
+    for (const who of processes(world)) yield* this.#processMoves(world, who, mayFail);
+    if (!mayFail) return;
+    if (world.listening) yield { kind: 'stopListener' };
+    if (!this.#powers.strangers) return;
+    // One stranger a run shows all that strangers can do, since they know nothing of each other.
+    if (world.links.some((link) => link.server < 0)) return;
+    if (world.listening) yield { kind: 'intrude', portOf: -1 };
+    for (const [index, slot] of world.clients.entries()) if (slot.port === 'open') yield { kind: 'intrude', portOf: index };
+  }
+
+  *#linkMoves(world: World, index: number, link: Link, mayFail: boolean): Generator<Move> {
+    const { connection } = link;
+    if (connection.phase === 'dialing') {
+      const reachable = link.portOf < 0 ? world.listening : at(world.clients, link.portOf).port === 'open';
+      if (reachable) yield { kind: 'connect', link: index };
+      if (mayFail || !reachable) yield { kind: 'refuse', link: index };
+    }
+    if (connection.phase !== 'open') return;
+    if (link.server < 0 && !connection.closed.dialer) yield { kind: 'leave', link: index };
+    if (link.client < 0 && nextToAccept(world, link.portOf) === index) yield { kind: 'accept', link: index };
+    for (const to of ['dialer', 'acceptor'] as const) {
+      const head = connection.inbox[to][0];
+      if (!this.#processes.listens(world, link, to)) continue;
+      if (head !== undefined) yield { kind: 'deliver', link: index, to };
+      if (!mayFail) continue;
+      if (head?.kind === 'message')
+        for (const tampering of tamperings(head.message, world, link)) yield { kind: 'deliver', link: index, to, tampering };
+      if (this.#powers.forging && !connection.closed[opposite(to)]) yield* this.#forgeries(world, index, link, to);
+    }
+    if (
+      mayFail &&
+      !connection.broken &&
+      link.client >= 0 &&
+      (this.#processes.listens(world, link, 'dialer') || this.#processes.listens(world, link, 'acceptor'))
+    )
+      yield { kind: 'reset', link: index };
+  }
+
+  *#forgeries(world: World, index: number, link: Link, to: End): Generator<Move> {
+    const who = ownerOf(link, to);
+    // A HELLO of somebody else on a server process's own connection would make it somebody else's connection.
+    const isFirst =
+      link.server >= 0 && who?.role === 'client' && this.#processes.stateOf(world, who).path === 'awaitingFirstFrame';
+    for (const frame of forgeable) if (!(isFirst && frame === 'hello')) yield { kind: 'forge', link: index, to, frame };
+  }
+
+  *#processMoves(world: World, who: Who, mayFail: boolean): Generator<Move> {
+    const state = this.#processes.stateOf(world, who);
+    if (state.final) return;
+    const slot = slotOf(world, who);
+    const outcomes: Outcome[] = [];
+    if ('port' in slot && slot.port === 'opening') outcomes.push('port.opened', 'port.exhausted', 'port.unavailable');
+    if (slot.attaching && isGone(at(world.links, slot.array), who)) outcomes.push('array.reset');
+    else if (slot.attaching) outcomes.push('group.attached', 'group.unknown', 'group.refused', 'group.full');
+    for (const outcome of outcomes) if (mayFail || isSuccess(outcome)) yield { kind: 'outcome', who, outcome };
+    if (state.path.startsWith('established')) yield { kind: 'close', who };
+    else if (who.role === 'server' && mayFail) yield { kind: 'abort', who };
+    if (mayFail) for (const limit of state.delays) yield { kind: 'expire', who, limit };
+  }
+}
+
+/** The link that accept would return next, or undefined where nobody accepts. */
+function nextToAccept(world: World, portOf: number): number | undefined {
+  const slot = at(world.clients, portOf);
+  return slot.accepting ? slot.backlog[0] : undefined;
+}
+
+/**
+ * Whether no group can be attached for an array connection any more: it was reset, or the server process has left it. That the client
+ * process has left it does no harm: what it has attached and written is there.
+ */
+function isGone({ connection }: Link, who: Who): boolean {
+  return connection.broken || (who.role === 'client' && connection.closed.dialer);
+}
+
+/** An outcome that the environment need not bring about: it follows from what has happened. */
+const isSuccess = (outcome: Outcome) => outcome === 'port.opened' || outcome === 'group.attached' || outcome === 'array.reset';
+
+/** Whether a move costs one of the faults that a run may have. A refusal where nobody listens is no fault. */
+export function isFault(world: World, move: Move): boolean {
+  switch (move.kind) {
+    case 'connect':
+    case 'accept':
+    case 'close':
+    case 'leave':
+      return false;
+    case 'deliver':
+      return move.tampering !== undefined;
+    case 'outcome':
+      return !isSuccess(move.outcome);
+    case 'refuse': {
+      const { portOf } = at(world.links, move.link);
+      return portOf < 0 ? world.listening : at(world.clients, portOf).port === 'open';
+    }
+    default:
+      return true;
+  }
+}
