@@ -33,7 +33,8 @@ function serialisable(value: unknown, chart: string, path: readonly string[]): u
     return Object.fromEntries(entries.map(([name, inner]) => [name, serialisable(inner, chart, [...path, name])]));
   }
   if (value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return value;
-  const what = typeof value === 'object' ? 'an object that is not plain' : `a ${typeof value} (${String(value).split('\n', 1)[0]})`;
+  const what =
+    typeof value === 'object' ? 'an object that is not plain' : `a ${typeof value} (${String(value).split('\n', 1)[0]})`;
   const advice = typeof value === 'function' ? '; give it a name in setup()' : '';
   throw new ChartExportError(`chart ${chart}: ${path.join('.')} is ${what}, which JSON cannot hold${advice}`);
 }

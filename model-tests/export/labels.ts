@@ -54,8 +54,8 @@ function actionNames(actions: readonly unknown[]): string {
 function actionName(action: unknown): string {
   if (typeof action === 'string') return action;
   const { type, params, name } = action as { readonly type?: string; readonly params?: unknown; readonly name?: string };
-  const values = typeof params === 'object' && params !== null ? Object.values(params).map(valueOf) : [];
+  const values = typeof params === 'object' && params !== null ? Object.values(params).map(paramText) : [];
   return `${type ?? name ?? 'inline action'}${values.length === 0 ? '' : `(${values.join(', ')})`}`;
 }
 
-const valueOf = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)));
+const paramText = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)));
