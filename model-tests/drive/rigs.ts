@@ -39,7 +39,7 @@ export interface Rig {
 
 const arrayName = 'sym0';
 const hosts = ['host-a', 'backup-1'] as const;
-const dynamicPorts = { first: 49_152, last: 49_159 };
+const dynamicPorts = { first: 49_152, last: 49_183 };
 const segmentSize = 4_096;
 
 /** A fresh array with two attachments: the host that is backed up, and the backup server. */

@@ -16,7 +16,9 @@ export function tamperings(frame: Frame, world: World, link: Link): Tampering[] 
   switch (frame.name) {
     case 'hello':
       // A full listener is arranged before the run, so only its first HELLO can find one.
-      return world.clients.length === 1 && link.server >= 0 ? ['connections', 'capacity', 'garbage'] : ['connections', 'garbage'];
+      return world.clients.length === 1 && world.servers.length === 1 && link.server >= 0
+        ? ['connections', 'capacity', 'garbage']
+        : ['connections', 'garbage'];
     case 'descriptor':
       return link.name === 'second' ? ['tag', 'number', 'garbage'] : ['tag', 'garbage'];
     case 'port':
@@ -67,7 +69,7 @@ export function factsOf(frame: Frame): Record<string, unknown> {
       return { tag: frame.tag, reason: frame.reason };
     case 'forged':
       return {
-        tag: 'wrong',
+        ...(frame.as === 'hello' ? {} : { tag: 'wrong' }),
         ...(frame.as === 'port' ? { array: 'known' } : {}),
         ...(frame.as === 'hello' ? { mode: 'network', connections: 'same', capacity: 'free' } : {}),
       };

@@ -96,7 +96,7 @@ export class Ledger {
     const refused = this.#refused.get(link.index);
     const before = standsAlone ? (refused === undefined ? [] : [refused]) : transcript;
     const tag = frame.name === 'hello' || tagIsRight(frame.bytes, before, sender, this.#secret) ? '' : ', tag wrong';
-    if (frame.name !== 'ready' && !standsAlone) transcript.push(frame.bytes);
+    if (!isTwin(link, frame) && !standsAlone) transcript.push(frame.bytes);
     switch (frame.name) {
       case 'hello':
         return `hello(${frame.mode})`;
@@ -120,5 +120,8 @@ export class Ledger {
     return owner === undefined ? 'of nobody' : `of link ${owner}`;
   }
 }
+
+/** In network mode READY is sent twice, and neither is part of the other's transcript; nothing comes behind them. */
+const isTwin = (link: LedgerLink, frame: WireFrame | undefined) => frame?.name === 'ready' && link.name !== 'array';
 
 const keyOf = (link: LedgerLink, to: End) => `${link.index} ${to}`;

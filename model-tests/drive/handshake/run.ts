@@ -181,22 +181,15 @@ export class Run {
     return reports.sort();
   }
 
-  /** Ends the session that was established beforehand, so that the listener can serve another one. */
+  /** Where the listener serves one session only, ends all that there are, so that it can serve another one. */
   async makeRoom(): Promise<void> {
-    await Promise.all(this.#beforehand.splice(0).map((session) => session.close()));
+    if (this.#arrangement.isFull) await this.#endSessions();
   }
 
   /** Tells everybody to stop, in order, and waits until they have. */
   async stop(): Promise<void> {
     this.keeper.flow();
-    for (const server of this.servers) server.abort.abort();
-    await Promise.all(this.servers.map((server) => server.settled));
-    const sessions = [...this.#beforehand, ...[...this.servers, ...this.clients].flatMap(({ session }) => session ?? [])];
-    await Promise.all([
-      ...sessions.map((session) => session.close()),
-      this.#listener?.close(),
-      ...this.servers.map((server) => server.settled),
-    ]);
+    await Promise.all([this.#endSessions(), this.#listener?.close()]);
     for (const { process, dialer } of this.keeper.links) if (process === undefined) await dialer?.real.close();
   }
 
@@ -252,6 +245,13 @@ export class Run {
         this.#reports.push(`server ${index} failed: ${error instanceof StpConnectError ? error.code : String(error)}`);
       },
     );
+  }
+
+  async #endSessions(): Promise<void> {
+    for (const server of this.servers) server.abort.abort();
+    await Promise.all(this.servers.map((server) => server.settled));
+    const sessions = [...this.#beforehand, ...[...this.servers, ...this.clients].flatMap(({ session }) => session ?? [])];
+    await Promise.all(sessions.map((session) => session.close()));
   }
 
   /** Establishes a session beforehand, so that the listener serves as many as it may. */

@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { assign, raise, setup } from 'xstate';
+import { CompileError, compile, leafPaths } from './compile.ts';
+
+const lamp = setup({
+  types: { context: {} as { switched: number } },
+  actions: {
+    light: () => {},
+    count: assign({ switched: ({ context }) => (context.switched + 1) % 2 }),
+    glow: (_, _params: { colour: string }) => {},
+  },
+  delays: { patience: 1_000 },
+  guards: { isEven: ({ context }) => context.switched === 0 },
+}).createMachine({
+  id: 'lamp',
+  context: { switched: 0 },
+  initial: 'off',
+  states: {
+    off: { on: { press: { target: 'on', actions: ['count', 'light', { type: 'glow', params: { colour: 'red' } }] } } },
+    on: {
+      after: { patience: 'off' },
+      on: {
+        press: [
+          { guard: 'isEven', target: 'broken' },
+          { target: 'off', actions: 'count' },
+        ],
+      },
+    },
+    broken: { type: 'final' },
+  },
+});
+
+test('a chart becomes a table: numbered states, outputs with their parameters, transitions taken', () => {
+  const chart = compile(lamp);
+  const on = chart.step(chart.initial.id, { type: 'press' });
+  expect(on?.next).toEqual({ id: 1, path: 'on', context: { switched: 1 }, delays: ['patience'], final: false });
+  expect(on?.outputs).toEqual([{ type: 'light' }, { type: 'glow', params: { colour: 'red' } }]);
+  expect(on?.taken.map(({ id }) => id)).toEqual(['lamp.off · press · 0']);
+});
+
+test('an event that a state does not accept has no step, and a final state accepts none', () => {
+  const chart = compile(lamp);
+  expect(chart.step(chart.initial.id, { type: 'shout' })).toBeUndefined();
+  const on = chart.step(chart.initial.id, { type: 'press' });
+  const offAgain = chart.expire(on?.next.id ?? -1, 'patience');
+  expect(offAgain?.next).toMatchObject({ path: 'off', context: { switched: 1 }, delays: [] });
+  const onAgain = chart.step(offAgain?.next.id ?? -1, { type: 'press' });
+  const broken = chart.step(onAgain?.next.id ?? -1, { type: 'press' });
+  expect(broken?.next).toMatchObject({ path: 'broken', final: true });
+  expect(chart.step(broken?.next.id ?? -1, { type: 'press' })).toBeUndefined();
+});
+
+test('a delay that is not running cannot expire', () => {
+  const chart = compile(lamp);
+  expect(chart.expire(chart.initial.id, 'patience')).toBeUndefined();
+});
+
+test('equal local states get one number, whichever way leads to them', () => {
+  const chart = compile(lamp);
+  const on = chart.step(chart.initial.id, { type: 'press' });
+  const off = chart.step(on?.next.id ?? -1, { type: 'press' });
+  expect(off?.next.id).toBe(chart.initial.id);
+});
+
+test('every transition that the chart writes is listed, delays by their names', () => {
+  expect(compile(lamp).transitions.map(({ id }) => id)).toEqual([
+    'lamp.off · press · 0',
+    'lamp.on · press · 0',
+    'lamp.on · press · 1',
+    'lamp.on · after patience · 0',
+  ]);
+});
+
+test('a guard that is not pure is refused, with the state and the event', () => {
+  let calls = 0;
+  const moody = setup({
+    guards: {
+      isInTheMood: () => {
+        calls += 1;
+        return calls % 2 === 0;
+      },
+    },
+  }).createMachine({
+    id: 'moody',
+    initial: 'idle',
+    states: { idle: { on: { ask: [{ guard: 'isInTheMood', target: 'busy' }, { target: 'angry' }] } }, busy: {}, angry: {} },
+  });
+  const chart = compile(moody);
+  const ask = () => [chart.step(chart.initial.id, { type: 'ask' }), chart.step(chart.initial.id, { type: 'ask', again: true })];
+  expect(ask).toThrow(CompileError);
+  expect(ask).toThrow(/chart moody, state idle, event ask/);
+});
+
+test('an event that is raised with a delay of its own is refused', () => {
+  const late = setup({}).createMachine({
+    id: 'late',
+    initial: 'a',
+    states: { a: { entry: raise({ type: 'wake' }, { delay: 5 }), on: { wake: 'b' } }, b: {} },
+  });
+  expect(() => compile(late)).toThrow(/chart late, state \(initial\): raises wake with a delay that is not an `after`/);
+});
+
+test('leaf paths name every active leaf', () => {
+  expect(leafPaths('a')).toEqual(['a']);
+  expect(leafPaths({ a: { b: 'c' } })).toEqual(['a.b.c']);
+  expect(leafPaths({ a: { b: 'c', d: 'e' } })).toEqual(['a.b.c', 'a.d.e']);
+  expect(leafPaths({ a: {} })).toEqual(['a']);
+});
