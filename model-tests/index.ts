@@ -3,13 +3,32 @@
  * What takes machines (compile, compose, explore, generate) knows nothing of the handshake; what knows it is in drive.
  */
 export { type ChartDelay, type ChartTransition, chartDelays, chartTransitions } from './compile/chart-transitions.ts';
-export { CompiledChart, CompileError, compile, type LocalState, type LocalStep, leafPaths, type Output } from './compile/compile.ts';
+export {
+  CompiledChart,
+  CompileError,
+  compile,
+  type LocalState,
+  type LocalStep,
+  leafPaths,
+  type Output,
+} from './compile/compile.ts';
 export * from './compose/connection.ts';
 export type { Successor, System } from './compose/system.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
 export * from './drive/handshake/world.ts';
-export { type Composition, compositions, type VerifyEvent, type VerifyOptions, type VerifyRow, verify, type WkpKind, wkpKinds } from './drive/verify.ts';
+export {
+  type Composition,
+  compositions,
+  type VerifyEvent,
+  type VerifyOptions,
+  type VerifyRow,
+  verify,
+  type WkpKind,
+  wkpKinds,
+} from './drive/verify.ts';
 export { type Edge, explore, type Graph, type Vertex, wayTo } from './explore/explore.ts';
 export { exportChart } from './export.ts';
 export { type Path, transitionCover } from './generate/transition-cover.ts';
+export { replay } from './validate/replay.ts';
+export { type TraceVerdict, validateTrace } from './validate/validate-trace.ts';
