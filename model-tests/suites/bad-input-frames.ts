@@ -37,7 +37,10 @@ export function sealed(name: TypeName, fields: Buffer, before: readonly Buffer[]
 }
 
 export function hello(mode: 'network' | 'storage', connections = 2): Buffer {
-  return frame(types.hello, Buffer.concat([Buffer.from([mode === 'network' ? 1 : 2, connections, 0, 0]), randomBytes(nonceBytes)]));
+  return frame(
+    types.hello,
+    Buffer.concat([Buffer.from([mode === 'network' ? 1 : 2, connections, 0, 0]), randomBytes(nonceBytes)]),
+  );
 }
 
 /** The fields of each frame that has a tag, without the tag. */

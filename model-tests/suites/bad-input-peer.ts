@@ -93,10 +93,16 @@ export class RawConnection {
 
   /** One DECLINE with this reason, its tag right behind `before`, and then the end. */
   async expectDecline(reason: string, before: readonly Buffer[], sender: Sender): Promise<void> {
+    const bytes = await this.expectReason(reason);
+    expect(tagIsRight(bytes, before, sender, secret), 'the tag of DECLINE').toBe(true);
+  }
+
+  /** One DECLINE with this reason, and then the end; gives the frame. */
+  async expectReason(reason: string): Promise<Buffer> {
     const decline = await this.frame('decline');
     expect(decline.reason).toBe(reason);
-    expect(tagIsRight(decline.bytes, before, sender, secret), 'the tag of DECLINE').toBe(true);
     await this.expectSilence();
+    return decline.bytes;
   }
 
   async #read(): Promise<void> {
