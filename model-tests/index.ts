@@ -30,5 +30,6 @@ export {
 export { type Edge, explore, type Graph, type Vertex, wayTo } from './explore/explore.ts';
 export { exportChart } from './export.ts';
 export { type Path, transitionCover } from './generate/transition-cover.ts';
+export type { TraceVerdict } from './validate/record.ts';
 export { replay } from './validate/replay.ts';
-export { type TraceVerdict, validateTrace } from './validate/validate-trace.ts';
+export { validateTrace } from './validate/validate-trace.ts';
