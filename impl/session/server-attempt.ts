@@ -150,9 +150,10 @@ export class ServerAttempt {
         current.port = message;
       }
       return { tag, array: layer.array?.array === message.array ? 'known' : 'unknown' };
-    } else if (message.name === 'ready' && right && connection !== 'array') {
-      // Behind READY the connection is a channel.
-      current.links[connection]?.hold();
+    } else if (message.name === 'ready' && right) {
+      // In network mode READY comes twice, neither being part of the other's transcript, and behind it the connection is a channel.
+      if (connection === 'array') current.transcript.push(raw);
+      else current.links[connection]?.hold();
     }
     return { tag };
   }

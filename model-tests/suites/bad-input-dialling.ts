@@ -160,8 +160,7 @@ function noGroup(setup: Setup): void {
     });
   });
 
-  // A known fault of the implementation: it leaves READY out of that transcript. Nobody reads this DECLINE's tag: the client process is established.
-  test.fails('the DECLINE behind READY is tagged with READY in its transcript', async () => {
+  test('the DECLINE behind READY is tagged with READY in its transcript', async () => {
     await withDialler(setup, async (world) => {
       const { first, other, transcript } = await world.grouped();
       const ready = sealed('ready', fields.ready(), transcript, 'client');

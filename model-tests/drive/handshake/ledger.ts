@@ -55,8 +55,7 @@ export class Ledger {
   /** The oldest frame is being delivered, perhaps with other bytes; whether the receiver accepted it decides about its transcript. */
   delivered(link: LedgerLink, to: End, bytes: Buffer, accepted: boolean): void {
     const sent = this.#at(link, to).sent.shift();
-    if (accepted && sent?.frame.name !== 'ready')
-      this.#transcript(link.attempt, to === 'dialer' ? 'server' : 'client').push(bytes);
+    if (accepted && !isTwin(link, sent?.frame)) this.#transcript(link.attempt, to === 'dialer' ? 'server' : 'client').push(bytes);
     else if (!accepted) this.#refused.set(link.index, bytes);
   }
 
