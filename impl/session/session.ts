@@ -20,6 +20,8 @@ export interface Session extends AsyncDisposable {
   /**
    * The data channel. `end()` is a half-close; a reset by the peer is an `error` with code `connectionReset`, never an `end`. It has a
    * listener for `error` already: an error that nobody looks at does not end the process.
+   * Reading it to its end with `for await` destroys it, as with every Node stream; whoever wants to answer behind the end reads
+   * `data.iterator({ destroyOnReturn: false })` or listens to its events.
    */
   readonly data: Duplex;
   /** The error channel; like the data channel in everything. */
