@@ -6,4 +6,6 @@ export { clientMachine } from './client.machine.ts';
 export { type DescribedClientEvent, describedClientMachine } from './described/client.machine.ts';
 export { type DescribedServerEvent, describedServerMachine } from './described/server.machine.ts';
 export { type ServerContext, serverMachine } from './server.machine.ts';
+export { socketMachine } from './socket.machine.ts';
+export type { SocketCall, SocketEvent, SocketResult } from './socket-calls.ts';
 export * from './vocabulary.ts';
