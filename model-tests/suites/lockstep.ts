@@ -5,7 +5,8 @@ import { step as stepTable } from '../../impl/protocol/step.ts';
 import type { Action, Facts, Machine } from '../../impl/protocol/table.ts';
 import { chartDelays, stateNodes } from '../compile/chart-transitions.ts';
 import { compile, type LocalState, leafPaths, type Output } from '../compile/compile.ts';
-import { type Alphabet, eventsOf, isOutcome } from '../validate/alphabet.ts';
+import { type Alphabet, eventsOf } from '../validate/alphabet.ts';
+import { canSpeak, isOutcome, type Speaking } from '../validate/possible-events.ts';
 
 /** A role, as the chart has it and as the table has it. */
 export interface Pair<State extends string, EventType extends string, ActionType extends string> {
@@ -13,8 +14,7 @@ export interface Pair<State extends string, EventType extends string, ActionType
   readonly table: Machine<State, EventType, ActionType>;
   readonly alphabet: Alphabet;
   readonly input: Facts;
-  /** Connections that frames and endings can come from, by state; from others, and in states that are not named, none can. */
-  readonly speaking: Readonly<Record<string, readonly string[]>>;
+  readonly speaking: Speaking;
 }
 
 /** What the walk has found. */
@@ -83,11 +83,10 @@ function tryEvent<S extends string, E extends string, A extends string>(
   const limit = event.type === 'timeout' ? String(event['limit']) : undefined;
   // A limit that does not run cannot expire; the driver has cancelled its timer.
   if (limit !== undefined && !at.local.delays.includes(limit)) return undefined;
-  const isOutcomeEvent = isOutcome(event.type);
-  if (!isOutcomeEvent && isFromConnection(event.type) && !speaks(pair.speaking, at.local.path, event.type)) return undefined;
+  if (!canSpeak(pair.speaking, at.local.path, event.type)) return undefined;
   const what = `${at.local.path}, ${JSON.stringify(event)}`;
   const outcome = stepTable(pair.table, at.state, { ...event, type: event.type as E } as never, at.context);
-  const isLate = isOutcomeEvent && !names(at.snapshot, event.type);
+  const isLate = isOutcome(event.type) && !names(at.snapshot, event.type);
   findings.compared += 1;
   if (isLate) {
     findings.compareStates(`${what} (too late)`, at.local.path, outcome.next);
@@ -103,12 +102,6 @@ function tryEvent<S extends string, E extends string, A extends string>(
   findings.compareLimits(`${what} starts`, startedBy(actions, limitNames(pair.chart)), startedByTable(at.state, outcome));
   // Behind a disagreement there is nothing left to compare.
   return next.local.path === next.state ? next : undefined;
-}
-
-const isFromConnection = (type: string) => /^(first|second|array)\./.test(type);
-
-function speaks(speaking: Readonly<Record<string, readonly string[]>>, state: string, type: string): boolean {
-  return speaking[state]?.includes(type.split('.', 1)[0] ?? '') ?? false;
 }
 
 /** Whether the chart names this event here: a wildcard for frames does not mean it. */

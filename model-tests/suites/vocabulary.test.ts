@@ -8,45 +8,22 @@ import { serverMachine as serverTable } from '../../impl/protocol/server.ts';
 import { clientMachine, defaultLimits, type FailureCode, fallbackReasons, serverMachine } from '../../machines/index.ts';
 import { chartDelays, chartTransitions, stateNodes } from '../compile/chart-transitions.ts';
 import { clientAlphabet, declineReasons, serverAlphabet } from '../validate/alphabet.ts';
+import { clientSpeaking, serverSpeaking } from '../validate/possible-events.ts';
 import { walk } from './lockstep.ts';
-
-/** Which connections there are in a state, and are not a channel already (docs/protocol.md, sections 4 and 5). */
-const clientSpeaking = {
-  awaitingFirstFrame: ['first'],
-  'handshaking.network.awaitingSecond': ['first'],
-  'handshaking.storage.openingPort': ['first'],
-  'handshaking.storage.awaitingConnection': ['first'],
-  'handshaking.storage.awaitingGroup': ['first', 'array'],
-  'handshaking.storage.attachingGroup': ['first', 'array'],
-  'established.lingering': ['first'],
-  closing: ['first'],
-};
-const serverSpeaking = {
-  'handshaking.network.awaitingDescriptor': ['first'],
-  'handshaking.network.connectingSecond': ['first'],
-  'handshaking.network.awaitingReady.both': ['first', 'second'],
-  'handshaking.network.awaitingReady.first': ['first'],
-  'handshaking.network.awaitingReady.second': ['second'],
-  'handshaking.storage.awaitingPort': ['first'],
-  'handshaking.storage.connectingArray': ['first'],
-  'handshaking.storage.awaitingReady': ['first', 'array'],
-  'handshaking.storage.awaitingVerdict': ['first'],
-  'handshaking.storage.attachingGroup': ['first', 'array'],
-};
 
 const client = {
   role: 'client',
   chart: clientMachine as AnyStateMachine,
   table: clientTable,
   alphabet: clientAlphabet,
-  speaking: clientSpeaking as Readonly<Record<string, readonly string[]>>,
+  speaking: clientSpeaking,
 };
 const server = {
   role: 'server',
   chart: serverMachine as AnyStateMachine,
   table: serverTable,
   alphabet: serverAlphabet,
-  speaking: serverSpeaking as Readonly<Record<string, readonly string[]>>,
+  speaking: serverSpeaking,
 };
 const roles = [client, server];
 

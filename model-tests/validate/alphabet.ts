@@ -130,11 +130,3 @@ export function combinations(facts: FactValues): Record<string, string | boolean
     [{}],
   );
 }
-
-/**
- * Whether an event is the outcome of something that the process has under way itself. It can happen only where that is so; a chart's
- * wildcard for frames, as `first.*`, matches its name elsewhere, too, and means nothing there.
- */
-export function isOutcome(type: string): boolean {
-  return /^(group|port)\.|\.(connected|refused|accepted|joined)$/.test(type);
-}
