@@ -10,7 +10,8 @@ const legalStates: Readonly<Record<Call, readonly SocketState[]>> = {
   listen: ['bound'],
   accept: ['listening'],
   connect: ['created', 'bound'],
-  getsockname: ['bound', 'listening', ...connectedStates],
+  // From bind or connect on; a socket that has no address all the same (not bound, and not connected yet) says so itself.
+  getsockname: ['bound', 'listening', 'connecting', ...connectedStates, 'closed'],
   getpeername: connectedStates,
   read: connectedStates,
   write: ['connected', 'halfClosedRemote'],
@@ -23,7 +24,7 @@ const connectionCalls: ReadonlySet<Call> = new Set(['getpeername', 'read', 'writ
 /** The code that `call` fails with in `state`, undefined when it is legal. `connected`: the socket has, or had, a connection. */
 export function refusal(call: Call, state: SocketState, connected: boolean): SocketErrorCode | undefined {
   if (legalStates[call].includes(state)) return undefined;
-  if (!connectionCalls.has(call) && !(call === 'getsockname' && connected)) return 'illegalCall';
+  if (!connectionCalls.has(call)) return 'illegalCall';
   if (!connected) return 'notConnected';
   if (call === 'write') return 'endOfStream';
   // Both directions have ended: the end stays readable and the peer's name known until close().
