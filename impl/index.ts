@@ -22,7 +22,7 @@ import { DescriptorTable } from './sockets/descriptors.ts';
 import { StpConnect } from './sockets/stp-connect.ts';
 import { TcpSockets } from './sockets/tcp-sockets.ts';
 
-export type { ArrayClock } from './array/clock.ts';
+export type { ArrayClock, Ticker } from './array/clock.ts';
 export type { ArrayOptions, GroupOptions } from './array/config.ts';
 export { ArrayError, type ArrayErrorCode } from './array/errors.ts';
 export type { GroupInfo } from './array/groups.ts';
@@ -66,7 +66,7 @@ export {
 } from './sockets/sockets.ts';
 export { StpConnect, type StpConnectOptions } from './sockets/stp-connect.ts';
 export { TcpSockets } from './sockets/tcp-sockets.ts';
-export type { SocketClock, SocketOptions } from './sockets/transport.ts';
+export type { SocketClock, SocketOptions, SocketTimer } from './sockets/transport.ts';
 
 /** The options that both roles have. */
 export interface CommonOptions {

@@ -7,5 +7,5 @@ export { type DescribedClientEvent, describedClientMachine } from './described/c
 export { type DescribedServerEvent, describedServerMachine } from './described/server.machine.ts';
 export { type ServerContext, serverMachine } from './server.machine.ts';
 export { socketMachine } from './socket.machine.ts';
-export type { SocketCall, SocketEvent, SocketResult } from './socket-calls.ts';
+export type { SocketCall, SocketCommand, SocketEvent, SocketResult } from './socket-calls.ts';
 export * from './vocabulary.ts';

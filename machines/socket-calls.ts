@@ -80,10 +80,11 @@ export const tellName = {
 export const nameUnknown = { getsockname: answered('getsockname', 'illegalCall', 'It has no local address.') } as const;
 export const tellPeerName = { getpeername: answered('getpeername', 'ok', 'The address of the peer.') } as const;
 
-type Command = 'sendEnd' | 'sendReset' | 'resetWaiting';
+/** What a call makes the transport do. */
+export type SocketCommand = 'sendEnd' | 'sendReset' | 'resetWaiting';
 
 /** close() and abort(): what the peer sees of each, and the pending call that both end with `closed`. */
-export const letGo = (seen: { close?: Command; abort?: Command } = {}, pending?: SocketCall) => {
+export const letGo = (seen: { close?: SocketCommand; abort?: SocketCommand } = {}, pending?: SocketCall) => {
   const ended = pending === undefined ? [] : [answer(pending, 'closed')];
   const during = pending === undefined ? '' : ` Ends the pending ${pending}.`;
   return {

@@ -14,6 +14,7 @@ export {
 } from './compile/compile.ts';
 export * from './compose/connection.ts';
 export type { Successor, System } from './compose/system.ts';
+export type { ChartStep } from './drive/handshake/perform.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
 export * from './drive/handshake/world.ts';
@@ -27,9 +28,10 @@ export {
   type WkpKind,
   wkpKinds,
 } from './drive/verify.ts';
+export { delayEvent, withExplicitDelays } from './explicit-delays.ts';
 export { type Edge, explore, type Graph, type Vertex, wayTo } from './explore/explore.ts';
-export { exportChart } from './export.ts';
+export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
 export { type Path, transitionCover } from './generate/transition-cover.ts';
 export type { TraceVerdict } from './validate/record.ts';
-export { replay } from './validate/replay.ts';
+export { type Dialect, replay } from './validate/replay.ts';
 export { validateTrace } from './validate/validate-trace.ts';

@@ -1,10 +1,17 @@
 /** Time of the array: what the heartbeats are written from, and what holds the process while something of the array is open. */
 
+/** Something that happens again and again until it is cancelled. */
+export interface Ticker {
+  /** It happens no more. Idempotent. */
+  cancel(): void;
+}
+
+/** The time that attachments live in: their heartbeats are compared with it. */
 export interface ArrayClock {
   /** Milliseconds since an epoch that all attachments of one array share. */
   now(): number;
   /** Calls `fire` every `milliseconds`, without keeping the process alive. */
-  every(milliseconds: number, fire: () => void): { cancel(): void };
+  every(milliseconds: number, fire: () => void): Ticker;
 }
 
 /** The clock of this machine. */

@@ -122,6 +122,7 @@ export class StorageArray {
     this.#lose('this attachment was closed');
   }
 
+  /** Detaches, as close does. */
   [Symbol.dispose](): void {
     this.close();
   }
@@ -147,7 +148,10 @@ export class StorageArray {
     return this.#lock.run(() => this.#reapStale());
   }
 
-  /** Takes a port, 0 for a dynamic one (step 164). Throws portsExhausted, addressInUse, addressUnavailable, detached. */
+  /**
+   * Takes a port, 0 for a dynamic one (step 164). Throws portsExhausted, addressInUse, addressUnavailable, detached.
+   * @internal
+   */
   bindPort(number: number): HeldPort {
     const port: HeldPort = { ...this.#locked('bind', () => this.#tables.ports.take(number, this.#owner)) };
     this.#ports.add(port);
@@ -155,13 +159,19 @@ export class StorageArray {
     return port;
   }
 
-  /** Lets connections wait at the port (step 166). Throws detached. */
+  /**
+   * Lets connections wait at the port (step 166). Throws detached.
+   * @internal
+   */
   listenPort(port: HeldPort, backlog: number, arrived: () => void): void {
     this.#locked('listen', () => this.#tables.ports.listen(port, backlog));
     port.arrived = arrived;
   }
 
-  /** The connection that has waited longest at the port (step 198); undefined: none, and the next one is expected. Throws detached. */
+  /**
+   * The connection that has waited longest at the port (step 198); undefined: none, and the next one is expected. Throws detached.
+   * @internal
+   */
   nextConnection(port: HeldPort): ArrayConnection | undefined {
     const { config, connections, ports } = this.#tables;
     return this.#locked('accept', () => {
@@ -181,7 +191,10 @@ export class StorageArray {
     });
   }
 
-  /** Gives a port back; connections that wait there see a reset. */
+  /**
+   * Gives a port back; connections that wait there see a reset.
+   * @internal
+   */
   releasePort(port: HeldPort): void {
     if (!this.#ports.delete(port)) return;
     this.#hold.release();
@@ -196,7 +209,10 @@ export class StorageArray {
     });
   }
 
-  /** Connects to a port, of that generation if one is given (step 234). Throws connectionRefused, backlogFull, noBuffers, detached. */
+  /**
+   * Connects to a port, of that generation if one is given (step 234). Throws connectionRefused, backlogFull, noBuffers, detached.
+   * @internal
+   */
   connect(number: number, generation: number | undefined, localPort: number): ArrayConnection {
     const { config, connections, hosts, ports } = this.#tables;
     return this.#locked('connect', () => {
@@ -220,7 +236,10 @@ export class StorageArray {
     });
   }
 
-  /** Attaches a group for a connection; the accepting end first. Throws groupUnknown, groupRefused, groupFull, reset, notConnected, detached. */
+  /**
+   * Attaches a group for a connection; the accepting end first. Throws groupUnknown, groupRefused, groupFull, reset, notConnected, detached.
+   * @internal
+   */
   attachGroup(connection: ArrayConnection, group: string): { data: ArrayConnection; error: ArrayConnection } {
     const { connections } = this.#tables;
     const { record, side } = connection.name;

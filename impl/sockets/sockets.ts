@@ -21,6 +21,7 @@ export interface ArrayAddress {
   readonly generation?: number;
 }
 
+/** An address of either family. */
 export type Address = TcpAddress | ArrayAddress;
 
 /** The life of a socket, the same in each family; `machines/socket.machine.ts` is its chart. */

@@ -51,10 +51,18 @@ export interface Transport {
   explain(error: unknown, call: string): Error;
 }
 
+/** A timer that was set. */
+export interface SocketTimer {
+  /** It does not fire any more. Idempotent. */
+  cancel(): void;
+}
+
 /** The clock of the sockets; the session's Clock fits. `limit` names the wait. */
 export interface SocketClock {
+  /** Milliseconds since an epoch of the clock's own choice. */
   now(): number;
-  setTimer(limit: string, milliseconds: number, fire: () => void): { cancel(): void };
+  /** Calls `fire` once, `milliseconds` from now, unless cancelled; `limit` names what it bounds. */
+  setTimer(limit: string, milliseconds: number, fire: () => void): SocketTimer;
 }
 
 /** The clock of this process; its timers do not keep the process alive, the connection that they bound does. */

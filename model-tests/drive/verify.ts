@@ -9,8 +9,9 @@ import type { Move, World } from './handshake/world.ts';
 import { type Rig, realRig, simulatedRig } from './rigs.ts';
 
 /** What the WKP is made of. */
-export type WkpKind = Rig['name'];
+export type WkpKind = 'simulated' | 'tcp' | 'array';
 
+/** Every kind, in the order in which they are driven. */
 export const wkpKinds: readonly WkpKind[] = ['simulated', 'tcp', 'array'];
 
 /** A composition whose paths are driven, and which of its transitions have to be covered. */
@@ -84,6 +85,7 @@ export type VerifyEvent =
     }
   | { readonly type: 'row'; readonly row: VerifyRow };
 
+/** What to drive, and how. */
 export interface VerifyOptions {
   /** Only this kind of WKP; default all. */
   readonly wkp?: WkpKind;

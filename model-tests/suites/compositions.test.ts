@@ -31,18 +31,18 @@ test('the sizes of the compositions are what they were', () => {
       ],
       [
         "storage: one server process that may fall back, two faults",
-        699,
-        2393,
+        721,
+        2494,
       ],
       [
         "storage: one server process, one fault",
-        176,
-        378,
+        184,
+        403,
       ],
       [
         "storage: forged frames and strangers",
-        513,
-        1213,
+        521,
+        1262,
       ],
     ]
   `);

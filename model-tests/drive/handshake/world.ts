@@ -22,6 +22,7 @@ export type Frame =
   /** A frame of this name that nobody sent: made up by whoever drives. */
   | { readonly name: 'forged'; readonly as: Exclude<Forgery, 'decline' | 'garbage'> };
 
+/** What a link is for. */
 export type LinkName = 'first' | 'second' | 'array';
 
 /** A connection of the composition. Links are numbered in the order in which they were dialled. */
@@ -63,6 +64,7 @@ export interface ClientSlot {
   readonly attaching: boolean;
 }
 
+/** Everything that decides what may happen next. */
 export interface World {
   readonly servers: readonly ServerSlot[];
   readonly clients: readonly ClientSlot[];
@@ -150,6 +152,7 @@ export function processes(world: Pick<World, 'servers' | 'clients'>): Who[] {
   return [...servers, ...world.clients.map((_, index): Who => ({ role: 'client', index }))];
 }
 
+/** The process that holds an end of a link; undefined for a stranger, and where nobody has accepted yet. */
 export function ownerOf(link: Link, end: End): Who | undefined {
   if (end === 'dialer') return link.server < 0 ? undefined : { role: 'server', index: link.server };
   return link.client < 0 ? undefined : { role: 'client', index: link.client };
