@@ -1,13 +1,14 @@
 /**
  * What the chart of a socket promises, as paths that each address family runs: `socketPaths(name, family)`.
- * The paths take every transition that the family can be brought to and make every call in every state; see drive/socket.
+ * The paths take every transition that the family can be brought to and make every call in every state, with the socket that connects and with
+ * the one that accept gives, and once more with moves that do not wait for what peers did to arrive; see drive/socket.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { canBeAccepted, runSocketPath, type SocketEnd } from '../drive/socket/run-path.ts';
+import { canBeAccepted, runSocketPath, type SocketDrive } from '../drive/socket/run-path.ts';
 import type { SocketFamily, SocketSides } from '../drive/socket/sides.ts';
 import { isCall, type SocketPath, SocketSystem, socketCalls, socketPathsOf } from '../drive/socket/system.ts';
 
-/** Longest time in milliseconds for one path; it takes a few. A call that is never answered shows here. */
+/** Longest time in milliseconds for one path; it takes a few, and a call that is never answered fails long before. */
 const patience = 5_000;
 
 /** Registers the generated tests of one family. */
@@ -22,13 +23,16 @@ export function socketPaths(name: string, family: SocketFamily): void {
     });
     afterAll(() => sides?.close());
 
-    const drive = (path: SocketPath, end: SocketEnd) => {
-      if (!sides) throw new Error('the sides are open only while the tests run');
-      return runSocketPath(system.chart, path, sides, end);
-    };
-    for (const path of paths) test(`on ${wordsOf(path)}`, { timeout: patience }, () => drive(path, 'dialled'));
-    for (const path of paths.filter(canBeAccepted)) {
-      test(`when it was accepted, on ${wordsOf(path.slice(2))}`, { timeout: patience }, () => drive(path, 'accepted'));
+    const register = (words: string, path: SocketPath, drive: SocketDrive) =>
+      test(words, { timeout: patience }, () => {
+        if (!sides) throw new Error('the sides are open only while the tests run');
+        return runSocketPath(system.chart, path, sides, drive);
+      });
+    for (const path of paths) {
+      register(`on ${wordsOf(path)}`, path, { end: 'dialled', pace: 'arrived' });
+      if (canBeAccepted(path)) register(`accepted, on ${wordsOf(path.slice(2))}`, path, { end: 'accepted', pace: 'arrived' });
+      if (!path.some(({ type }) => type.startsWith('peer.'))) continue;
+      register(`before anything arrives, on ${wordsOf(path)}`, path, { end: 'dialled', pace: 'atOnce' });
     }
   });
 

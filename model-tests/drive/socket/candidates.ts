@@ -27,13 +27,20 @@ export function shownState({ path }: LocalState): string {
 }
 
 /**
- * The ways in which `event` may go from `from`: alone, behind the fate, and before it. A write or shutdown that is legal on a connection on which nothing
- * else has arrived does learn of a reset that has arrived; with unread bytes or an end before the reset a family may not have looked so far.
+ * The ways in which `event` may go from `from`: alone, behind the fate, and before it. `arrived`: the fate has come as far as the socket. Then a write
+ * or shutdown on a connection on which nothing else is unread does learn of it; with unread bytes or an end before it a family may not have
+ * looked so far.
  */
-export function candidatesOf(chart: CompiledChart, from: LocalState, event: SocketEvent, fate?: SocketEvent): Candidate[] {
+export function candidatesOf(
+  chart: CompiledChart,
+  from: LocalState,
+  event: SocketEvent,
+  fate: SocketEvent | undefined,
+  arrived: boolean,
+): Candidate[] {
   const alone = follow(chart, from, [event]);
   if (fate === undefined) return alone;
-  const learns = from.path === 'connected.quiet' && (event.type === 'write' || event.type === 'shutdown');
+  const learns = arrived && from.path === 'connected.quiet' && (event.type === 'write' || event.type === 'shutdown');
   const around = [...follow(chart, from, [fate, event], true), ...follow(chart, from, [event, fate], true)];
   return learns ? follow(chart, from, [fate, event], true) : [...alone, ...around];
 }

@@ -1,6 +1,6 @@
 /** The peers of the socket under test: they do what the path says and look at what crosses the wire. */
 import type { Address, Socket } from '../../../impl/index.ts';
-import { outcomeOf } from './outcome.ts';
+import { begin, type Outcome, soon } from './outcome.ts';
 import type { SocketSides } from './sides.ts';
 
 /** What a connection that never becomes usable ends with: at connect, or at its first read. */
@@ -16,6 +16,7 @@ export class Peers {
   /** Bytes that were written to the socket under test and not read by it. */
   readonly unread: number[] = [];
   readonly #sides: SocketSides;
+  readonly #arrive: () => Promise<void>;
   readonly #sockets: Socket[] = [];
   /** Those that connected and wait for accept, in order. */
   readonly #waiting: Socket[] = [];
@@ -27,8 +28,10 @@ export class Peers {
   #gone = false;
   #written = 0;
 
-  constructor(sides: SocketSides) {
+  /** `arrive` waits until what a connection has sent has arrived, if the path is driven so. */
+  constructor(sides: SocketSides, arrive: () => Promise<void>) {
     this.#sides = sides;
+    this.#arrive = arrive;
   }
 
   /** Makes a place to connect to. */
@@ -46,7 +49,10 @@ export class Peers {
   /** The far end of the connection that the socket under test has made. */
   async accept(): Promise<void> {
     if (this.#listener === undefined) throw new PeerFailure('there is no place to connect to');
-    this.#peer = await this.#listener.accept();
+    const listener = this.#listener;
+    const { result, socket } = await this.#see(() => listener.accept());
+    insist('the listener', 'ok', result);
+    this.#peer = socket;
   }
 
   /** The far end of a connection that is about to be accepted by the near side. */
@@ -55,17 +61,22 @@ export class Peers {
     await this.#peer.connect(listener.getsockname());
   }
 
+  /** Whether anybody waits for accept. */
+  get waiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Connects to the socket under test, which is to let the connection wait, or to turn it away. */
   async connect(to: Socket, verdict: 'admit' | 'turnAway'): Promise<void> {
     const peer = this.#socket();
-    const connected = await outcomeOf(() => peer.connect(to.getsockname()));
+    const connected = await this.#see(() => peer.connect(to.getsockname()));
     if (verdict === 'admit') {
       insist('a connection that may wait', 'ok', connected.result);
       this.#waiting.push(peer);
-      await this.#sides.fence();
+      await this.#arrive();
       return;
     }
-    const { result } = connected.result === 'ok' ? await outcomeOf(() => peer.read()) : connected;
+    const { result } = connected.result === 'ok' ? await this.#see(() => peer.read()) : connected;
     if (!NEVER_USABLE.includes(result)) throw new PeerFailure(`a connection that is to be turned away saw ${result}`);
   }
 
@@ -76,7 +87,7 @@ export class Peers {
     await accepted.write(Uint8Array.of(7));
     const first = this.#waiting.shift();
     if (first === undefined) throw new PeerFailure('accept gave a connection that nobody had made');
-    insist('the one that waited longest', 'bytes', (await outcomeOf(() => first.read())).result);
+    insist('the one that waited longest', 'bytes', (await this.#see(() => first.read())).result);
   }
 
   async write(): Promise<void> {
@@ -103,13 +114,13 @@ export class Peers {
   /** The peer reads what was written, byte for byte. */
   async seeBytes(bytes: Uint8Array): Promise<void> {
     if (this.#gone) return;
-    const { result, bytes: read } = await outcomeOf(() => this.peer.read());
+    const { result, bytes: read } = await this.#see(() => this.peer.read());
     insist('the peer', `bytes ${bytes.join()}`, `${result} ${read?.join() ?? ''}`.trim());
   }
 
   async seeEnd(): Promise<void> {
     if (this.#gone) return;
-    insist('the peer', 'end', (await outcomeOf(() => this.peer.read())).result);
+    insist('the peer', 'end', (await this.#see(() => this.peer.read())).result);
     this.#told = true;
   }
 
@@ -117,13 +128,13 @@ export class Peers {
   async seeReset(): Promise<void> {
     if (this.#gone || (this.#told && this.#shutdown)) return;
     if (this.#told) await this.#sides.fence();
-    const { result } = await outcomeOf(() => (this.#told ? this.peer.write(Uint8Array.of(1)) : this.peer.read()));
+    const { result } = await this.#see(() => (this.#told ? this.peer.write(Uint8Array.of(1)) : this.peer.read()));
     insist('the peer', 'reset', result);
   }
 
   async seeWaitingReset(): Promise<void> {
     for (const peer of this.#waiting.splice(0)) {
-      insist('a connection that waited', 'reset', (await outcomeOf(() => peer.read())).result);
+      insist('a connection that waited', 'reset', (await this.#see(() => peer.read())).result);
     }
   }
 
@@ -136,6 +147,11 @@ export class Peers {
   get peer(): Socket {
     if (this.#peer === undefined) throw new PeerFailure('there is no connection, so there is no peer');
     return this.#peer;
+  }
+
+  /** What a peer's call gives, `pending` if nothing. */
+  #see(act: () => unknown): Promise<Outcome> {
+    return soon(begin('a call of a peer', act), this.#sides.round);
   }
 
   #socket(): Socket {

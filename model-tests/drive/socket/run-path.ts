@@ -3,13 +3,22 @@ import type { Socket } from '../../../impl/index.ts';
 import type { SocketCall, SocketEvent } from '../../../machines/index.ts';
 import type { CompiledChart, LocalState, Output } from '../../compile/compile.ts';
 import { answersOf, candidatesOf, shownState } from './candidates.ts';
-import { begin, type Call, type Outcome, outcomeOf } from './outcome.ts';
+import { begin, type Call, type Outcome, soon } from './outcome.ts';
 import { Peers } from './peers.ts';
 import type { SocketSides } from './sides.ts';
 import { isCall, type SocketPath } from './system.ts';
 
 /** Which end of the connection is the socket under test: the one that connects, or the one that accept gives. */
 export type SocketEnd = 'dialled' | 'accepted';
+
+/** `arrived`: what a peer does has arrived before the next move. `atOnce`: the next move may come first. */
+export type SocketPace = 'arrived' | 'atOnce';
+
+/** How a path is driven. */
+export interface SocketDrive {
+  readonly end: SocketEnd;
+  readonly pace: SocketPace;
+}
 
 /** A socket did something else than the chart says; the message names the move, the state, what was seen and what was expected. */
 export class SocketPathFailure extends Error {
@@ -29,12 +38,19 @@ export function canBeAccepted(path: SocketPath): boolean {
  * @example
  * const sides = await tcpFamily.open();
  * const system = new SocketSystem(tcpFamily.without);
- * for (const path of socketPathsOf(system)) await runSocketPath(system.chart, path, sides, 'dialled');
+ * for (const path of socketPathsOf(system)) {
+ *   await runSocketPath(system.chart, path, sides, { end: 'dialled', pace: 'arrived' });
+ * }
  */
-export async function runSocketPath(chart: CompiledChart, path: SocketPath, sides: SocketSides, end: SocketEnd): Promise<void> {
-  const run = new SocketRun(chart, sides);
+export async function runSocketPath(
+  chart: CompiledChart,
+  path: SocketPath,
+  sides: SocketSides,
+  drive: SocketDrive,
+): Promise<void> {
+  const run = new SocketRun(chart, sides, drive.pace);
   try {
-    const rest = end === 'accepted' ? await run.accepted(path) : path;
+    const rest = drive.end === 'accepted' ? await run.accepted(path) : path;
     if (rest.some(({ type }) => type === 'connect')) await run.prepare();
     for (const [at, event] of rest.entries()) {
       // Not even a microtask may pass between the calls on a connecting socket.
@@ -52,6 +68,7 @@ export async function runSocketPath(chart: CompiledChart, path: SocketPath, side
 class SocketRun {
   readonly #chart: CompiledChart;
   readonly #sides: SocketSides;
+  readonly #pace: SocketPace;
   readonly #peers: Peers;
   #socket: Socket;
   #local: LocalState;
@@ -63,10 +80,11 @@ class SocketRun {
   /** Answers of calls that were made while a connect was pending: to wait for them then would let the connect come about. */
   #deferred: (() => Promise<void>)[] = [];
 
-  constructor(chart: CompiledChart, sides: SocketSides) {
+  constructor(chart: CompiledChart, sides: SocketSides, pace: SocketPace) {
     this.#chart = chart;
     this.#sides = sides;
-    this.#peers = new Peers(sides);
+    this.#pace = pace;
+    this.#peers = new Peers(sides, pace === 'arrived' ? sides.fence : async () => undefined);
     this.#socket = sides.near.socket();
     this.#local = chart.initial;
   }
@@ -98,9 +116,13 @@ class SocketRun {
     return !connecting && next.path.startsWith('connecting') ? this.#connect(event, rest) : this.#call(event, connecting);
   }
 
-  /** Nothing that was set off is left open: a connect comes out, and a reset is learnt of at the latest where reading ends. */
+  /**
+   * Nothing that was set off is left open: a connect comes out, those that wait are accepted and are good, and a reset is learnt of at the
+   * latest where reading ends.
+   */
   async settle(): Promise<void> {
     if (this.#local.path.startsWith('connecting')) await this.#connectEnds();
+    while (this.#peers.waiting && this.#local.path.startsWith('listening')) await this.#call({ type: 'accept' });
     while (this.#fate !== undefined) {
       const before = this.#local;
       await this.#call({ type: 'read' });
@@ -145,22 +167,24 @@ class SocketRun {
     const from = this.#local;
     const bytes = Uint8Array.of(this.#next++);
     const call = begin(event.type, () => this.#perform(event, bytes));
-    const ended = connecting ? undefined : this.#fate;
+    const fate = connecting ? undefined : this.#fate;
     for (const check of this.#deferred.splice(0)) await check();
-    const candidates = candidatesOf(this.#chart, from, event, ended);
+    const candidates = candidatesOf(this.#chart, from, event, fate, this.#pace === 'arrived');
     const answers = (outputs: readonly Output[]) => answersOf(outputs).filter(({ call }) => call === event.type);
     if (candidates.every(({ outputs }) => answers(outputs).length === 0)) {
       this.#pending.push(call);
       this.#local = this.#stepOf(event).next;
       return this.#compareState(event.type);
     }
-    const outcome = await call.outcome;
+    const outcome = await this.#answerOf(call);
     await this.#readOn(outcome, from);
     const fits = ({ next, outputs }: (typeof candidates)[number]) =>
       answers(outputs).some(({ result }) => result === outcome.result) && shownState(next) === this.#socket.state;
     const found = candidates.find(fits);
     if (found === undefined) {
-      const expected = candidates.map(({ next, outputs }) => `${answers(outputs)[0]?.result} and ${shownState(next)}`);
+      const expected = candidates.map(
+        ({ next, outputs }) => `${answers(outputs)[0]?.result ?? 'pending'} and ${shownState(next)}`,
+      );
       throw this.#failure(event.type, `${outcome.result} and ${this.#socket.state}`, [...new Set(expected)].join(', or '), from);
     }
     if (connecting || found.fulfilled) this.#fate = undefined;
@@ -203,7 +227,7 @@ class SocketRun {
     const call = begin(event.type, () => this.#perform(event, new Uint8Array(1)));
     this.#compareState(event.type);
     this.#deferred.push(async () => {
-      const { result } = await call.outcome;
+      const { result } = await this.#answerOf(call);
       const expected = answersOf(step.outputs)[0]?.result;
       if (result !== expected) throw this.#failure(event.type, result, `${expected}`, from);
     });
@@ -217,7 +241,7 @@ class SocketRun {
       const got = [...(read.bytes ?? [])];
       if (got.join() !== expected.join()) throw this.#failure('read', `bytes ${got.join()}`, `bytes ${expected.join()}`, from);
       if (read.bytes === undefined || this.#peers.unread.length === 0) return;
-      read = await outcomeOf(() => this.#socket.read());
+      read = await this.#answerOf(begin('read', () => this.#socket.read()));
       if (read.bytes === undefined && this.#fate === undefined) throw this.#failure('read', read.result, 'bytes', from);
     }
   }
@@ -246,7 +270,7 @@ class SocketRun {
     }
     const later = event.type === 'peer.reset' && !reading;
     if (later) this.#fate = event;
-    if (!reading) await this.#sides.fence();
+    if (!reading && this.#pace === 'arrived') await this.#sides.fence();
     if (later) return;
     await this.#compareAnswers(event.type, step.outputs);
     this.#local = step.next;
@@ -260,7 +284,7 @@ class SocketRun {
       const call = this.#pending.find((each) => each.name === name);
       if (call === undefined) throw new SocketPathFailure(`${move}: the chart answers a ${name} that nobody has made`);
       this.#pending = this.#pending.filter((each) => each !== call);
-      const outcome = await call.outcome;
+      const outcome = await this.#answerOf(call);
       if (outcome.result !== result) throw this.#failure(move, `the pending ${name} ${outcome.result}`, result, this.#local);
       await this.#readOn(outcome, this.#local);
       if (name === 'accept' && outcome.socket) await this.#peers.greet(outcome.socket);
@@ -280,6 +304,10 @@ class SocketRun {
       else if (type === 'resetWaiting') await this.#peers.seeWaitingReset();
     }
     if (outcome.socket) await this.#peers.greet(outcome.socket);
+  }
+
+  #answerOf(call: Call): Promise<Outcome> {
+    return soon(call, this.#sides.round);
   }
 
   #compareState(move: string): void {

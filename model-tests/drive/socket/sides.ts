@@ -17,6 +17,8 @@ export interface SocketSides {
   readonly dead: Address;
   /** Where no more connections may wait; undefined where that is not told by connect. */
   readonly crowded: Address | undefined;
+  /** A byte from the far side to the near one and back, over a connection of their own. One at a time. */
+  round(): Promise<void>;
   /** Resolves when everything that the far side has done so far has arrived at the near side, and the other way round. */
   fence(): Promise<void>;
   /** What is held beyond what these sides hold themselves, in words; empty when nothing is. */
@@ -52,6 +54,10 @@ async function openSides(family: 'tcp' | 'array'): Promise<SocketSides> {
   const [other] = await Promise.all([listener.accept(), one.connect(listener.getsockname())]);
   const waits = await bound(near, local(22));
   if (family === 'array') await waits.connect(listener.getsockname());
+  const round = async () => {
+    await Promise.all([one.read(), other.write(new Uint8Array(1))]);
+    await Promise.all([other.read(), one.write(new Uint8Array(1))]);
+  };
   const before = rig.held().join();
   return {
     near,
@@ -61,11 +67,9 @@ async function openSides(family: 'tcp' | 'array'): Promise<SocketSides> {
     foreign: family === 'tcp' ? rig.deadPort : { family: 'tcp', host: '127.0.0.1', port: 1 },
     dead: rig.dead,
     crowded: family === 'array' ? listener.getsockname() : undefined,
+    round,
     async fence() {
-      for (let round = 0; round < ROUNDS; round += 1) {
-        await Promise.all([one.read(), other.write(new Uint8Array(1))]);
-        await Promise.all([other.read(), one.write(new Uint8Array(1))]);
-      }
+      for (let rounds = 0; rounds < ROUNDS; rounds += 1) await round();
     },
     held() {
       const now = rig.held();
