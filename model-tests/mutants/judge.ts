@@ -20,8 +20,8 @@ export interface SuiteRun {
 
 interface Started {
   readonly child: ChildProcess;
-  /** Resolves when the child has told how it went; never when it has not. */
-  readonly told: Promise<Ending>;
+  /** Resolves when the child has told how it went. Once it has ended, undefined: it never did. */
+  readonly told: Promise<Ending | undefined>;
   /** Whether the child has got as far as running tests. */
   readonly loaded: () => boolean;
   /** Calls back at each sign of life. */
@@ -48,9 +48,9 @@ export async function runSuite(copy: string, run: SuiteRun, signal: AbortSignal)
   });
   const ended = new Promise<Ending>((resolve) => {
     child.once('error', (error) => resolve({ type: 'broken', by: error.message }));
-    child.once('close', (code, killed) => {
+    child.once('close', async (code, killed) => {
       const by = `${run.name}: the process ended with ${killed ?? code}: ${firstError(complaint)}`;
-      resolve({ type: loaded() ? 'failed' : 'broken', by });
+      resolve((await told) ?? { type: loaded() ? 'failed' : 'broken', by });
     });
   });
   let timer: NodeJS.Timeout | undefined;
@@ -62,7 +62,7 @@ export async function runSuite(copy: string, run: SuiteRun, signal: AbortSignal)
     signal.addEventListener('abort', stop, { once: true });
   });
   try {
-    return await Promise.race([told, ended, late]);
+    return await Promise.race([told.then((ending) => ending ?? ended), ended, late]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
@@ -76,7 +76,8 @@ function startRow(copy: string, wkp: string, mode: string, seed: number): Starte
   const args = ['--import', 'tsx', 'model-tests/mutants/drive.ts', '--wkp', wkp, '--mode', mode, '--seed', String(seed)];
   const child = spawn(process.execPath, args, { cwd: copy, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let loaded = false;
-  const told = new Promise<Ending>((resolve) => {
+  const told = new Promise<Ending | undefined>((resolve) => {
+    child.once('close', () => resolve(undefined));
     child.on('message', (message) => {
       const report = reportSchema.parse(message);
       loaded = true;
@@ -107,21 +108,26 @@ function startSocketSuite(copy: string): Started {
     cwd: copy,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const told = new Promise<Ending>((resolve) => {
-    child.once('exit', async () => {
-      const text = await readFile(outcome, 'utf8').catch(() => undefined);
-      if (text === undefined) return;
-      const { success, testResults } = vitestSchema.parse(JSON.parse(text));
-      const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
-      const failed = tests.find(({ status }) => status === 'failed');
-      if (success) resolve({ type: 'passed' });
-      else if (failed === undefined)
-        resolve({ type: 'broken', by: firstError(testResults.map(({ message }) => message).join('\n')) });
-      else resolve({ type: 'failed', by: `sockets, ${failed.fullName}: ${failed.failureMessages?.[0]?.split('\n')[0] ?? ''}` });
-    });
-  });
+  const told = new Promise<void>((resolve) => child.once('close', () => resolve())).then(() => readOutcome(outcome));
   return { child, told, loaded: () => true, onProgress: () => {} };
 }
+
+/** What vitest has left; undefined when it left nothing. */
+async function readOutcome(file: string): Promise<Ending | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { success, testResults } = vitestSchema.parse(JSON.parse(text));
+  const failed = testResults.flatMap(({ assertionResults }) => assertionResults).find(({ status }) => status === 'failed');
+  if (success) return { type: 'passed' };
+  if (failed === undefined) return { type: 'broken', by: firstError(testResults.map(({ message }) => message).join('\n')) };
+  const message = failed.failureMessages?.[0]?.split('\n')[0] ?? '';
+  // What vitest puts where a test took too long and there is no error with a place.
+  const why = message.includes('STACK_TRACE_ERROR') ? 'time limit' : message;
+  return { type: 'failed', by: `sockets, ${withoutMiddle(failed.fullName)}: ${why}` };
+}
+
+/** A path can have many moves: its family and its last moves say where it went wrong. */
+const withoutMiddle = (words: string) => (words.length > 130 ? `${words.slice(0, 40)} … ${words.slice(-80)}` : words);
 
 /** The line of a stack or of a tool's output that names the error. */
 function firstError(text: string): string {
