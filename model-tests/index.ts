@@ -13,7 +13,7 @@ export {
   type Output,
 } from './compile/compile.ts';
 export * from './compose/connection.ts';
-export type { Successor, System } from './compose/system.ts';
+export type { Successor, TransitionSystem } from './compose/transition-system.ts';
 export type { ChartStep } from './drive/handshake/perform.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';

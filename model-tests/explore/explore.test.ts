@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { System } from '../compose/system.ts';
+import type { TransitionSystem } from '../compose/transition-system.ts';
 import { transitionCover } from '../generate/transition-cover.ts';
 import { explore, wayTo } from './explore.ts';
 
 /** A counter modulo `size` that goes up by one or by two, or stays where it is. */
-const counter = (size: number): System<number, string> => ({
+const counter = (size: number): TransitionSystem<number, string> => ({
   initial: 0,
   key: String,
   *moves(world) {

@@ -1,5 +1,5 @@
 /** Breadth-first search of a system to the end, or to a limit. Knows nothing of the handshake. */
-import type { System } from '../compose/system.ts';
+import type { TransitionSystem } from '../compose/transition-system.ts';
 
 /** An explored world. */
 export interface Vertex<World, Move> {
@@ -28,7 +28,7 @@ export interface Graph<World, Move> {
 }
 
 /** Explores `system`. A search that needs more than `maxStates` worlds (default 1,000,000) stops there and says so. */
-export function explore<World, Move>(system: System<World, Move>, { maxStates = 1_000_000 } = {}): Graph<World, Move> {
+export function explore<World, Move>(system: TransitionSystem<World, Move>, { maxStates = 1_000_000 } = {}): Graph<World, Move> {
   type Open = Omit<Vertex<World, Move>, 'via' | 'edges'> & { via: Edge<World, Move> | undefined; edges: Edge<World, Move>[] };
   const vertices: Open[] = [{ id: 0, world: system.initial, depth: 0, via: undefined, edges: [] }];
   const edges: Edge<World, Move>[] = [];

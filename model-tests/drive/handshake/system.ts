@@ -6,7 +6,7 @@ import type { AnyEventObject } from 'xstate';
 import { clientMachine, type Mode, type ServerContext, serverMachine } from '../../../machines/index.ts';
 import { type CompiledChart, compile, type LocalStep } from '../../compile/compile.ts';
 import { close, dialed, type End, ended, type Item, opened, reset, take } from '../../compose/connection.ts';
-import type { Successor, System } from '../../compose/system.ts';
+import type { Successor, TransitionSystem } from '../../compose/transition-system.ts';
 import { factsOf, forged, tampered, withoutData } from './frames.ts';
 import { Environment, isFault } from './moves.ts';
 import { at, type ChartStep, type Draft, draftOf, performClient, performServer, settle } from './perform.ts';
@@ -40,7 +40,7 @@ export interface HandshakeSuccessor extends Successor<World, Move> {
   readonly steps: readonly ChartStep[];
 }
 
-export class HandshakeSystem implements System<World, Move> {
+export class HandshakeSystem implements TransitionSystem<World, Move> {
   readonly initial: World;
   readonly client: CompiledChart;
   /** One compiled chart for each server process. */

@@ -1,7 +1,7 @@
 /** The chart of a socket as a graph that makes every call in every state, and the paths that cover it. */
 import { type SocketCall, type SocketEvent, socketMachine } from '../../../machines/index.ts';
 import { type CompiledChart, compile, type LocalStep } from '../../compile/compile.ts';
-import type { Successor, System } from '../../compose/system.ts';
+import type { Successor, TransitionSystem } from '../../compose/transition-system.ts';
 import { explore } from '../../explore/explore.ts';
 import { type Path, transitionCover } from '../../generate/transition-cover.ts';
 
@@ -65,7 +65,7 @@ export function isCall(event: SocketEvent): event is SocketEvent & { readonly ty
  * Moves that leave the chart's state as it is are made one after another, each in a world of its own, so that the paths take them all and
  * the moves that leave the state are taken both before and behind them: a refused call that did change something is found out.
  */
-export class SocketSystem implements System<SocketWorld, SocketEvent> {
+export class SocketSystem implements TransitionSystem<SocketWorld, SocketEvent> {
   readonly chart: CompiledChart = compile(socketMachine);
   readonly initial: SocketWorld = { local: this.chart.initial.id, probes: 0, peer: 'there' };
   readonly #without: ReadonlySet<string>;
