@@ -36,7 +36,8 @@ export class Logics {
     if (typeof src === 'string') return src;
     const name = `inline:${idOf(src)}`;
     const other = this.#inline.get(name);
-    if (other !== undefined && other !== src) throw new Error(`two machines with the id ${idOf(src)} are spawned: give them ids of their own`);
+    if (other !== undefined && other !== src)
+      throw new Error(`two machines with the id ${idOf(src)} are spawned: give them ids of their own`);
     this.#inline.set(name, src);
     return name;
   }

@@ -15,7 +15,7 @@ import type { Message, Output } from './outputs.ts';
 import { Run, type Taken } from './run.ts';
 
 export { CompileError } from './compile-error.ts';
-export type { ActionOutput, EmitOutput, Message, Output, SendOutput } from './outputs.ts';
+export type { Output } from './outputs.ts';
 
 /** A delay that is running. */
 export interface RunningDelay {
@@ -92,7 +92,8 @@ export class CompiledChart {
     this.instrumented = root.chart;
     this.transitions = [...root.chart.rows.values()];
     const [missing] = missingDelays(machine);
-    if (missing !== undefined) throw this.#error('(initial)', undefined, `delay ${missing} is not implemented: XState would let it expire at once`);
+    if (missing !== undefined)
+      throw this.#error('(initial)', undefined, `delay ${missing} is not implemented: XState would let it expire at once`);
     const { next, outputs } = this.start(input);
     this.initial = next;
     this.initialOutputs = outputs;
@@ -172,7 +173,8 @@ export class CompiledChart {
   #twice(state: string, event: string | undefined, evaluate: () => Evaluation): LocalStep {
     const first = evaluate();
     const second = evaluate();
-    const difference = firstDifference(first.value, second.value, 'state') ?? firstDifference(first.outputs, second.outputs, 'outputs');
+    const difference =
+      firstDifference(first.value, second.value, 'state') ?? firstDifference(first.outputs, second.outputs, 'outputs');
     if (difference !== undefined) {
       const { path, one, other } = difference;
       throw this.#error(

@@ -15,6 +15,8 @@ export interface Instrumented {
   readonly sendsTo: ReadonlySet<string>;
   /** Some target is found by a function, or an action is enqueued by one: `sendsTo` need not be all. */
   readonly sendsAnywhere: boolean;
+  /** Beside the delays of `after`, events may be raised or sent with one. */
+  readonly delaysMore: boolean;
   /** Several regions of one parallel state have eventless transitions: the order in which regions were entered decides. */
   readonly orderMatters: boolean;
 }
@@ -44,6 +46,7 @@ interface Args {
 type BuiltInAction = ((...args: never[]) => unknown) & {
   readonly type: string;
   readonly to?: unknown;
+  readonly event?: unknown;
   readonly delay?: unknown;
   readonly resolve: (
     scope: unknown,
@@ -62,8 +65,10 @@ type BuiltInGuard = PlainGuard & { readonly check: unknown; readonly guards?: re
 export function instrument(original: AnyStateMachine): Instrumented {
   const sendsTo = new Set<string>();
   let sendsAnywhere = false;
+  let delaysMore = false;
   const wrap = (action: unknown): unknown => {
     if (!isBuiltIn(action)) return action;
+    delaysMore ||= action.type === 'xstate.enqueueActions' || (action.delay !== undefined && !isAfter(action));
     switch (action.type) {
       case 'xstate.sendTo':
         if (typeof action.to === 'string') sendsTo.add(action.to);
@@ -78,7 +83,9 @@ export function instrument(original: AnyStateMachine): Instrumented {
         return action;
     }
   };
-  const { actions, guards, actors } = original.implementations as unknown as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  const { actions, guards, actors } = original.implementations as unknown as Readonly<
+    Record<string, Readonly<Record<string, unknown>>>
+  >;
   const machine = bounded(original, {
     actions: mapEntries(actions, (_, action) => wrap(action)),
     guards: mapEntries(guards, (name, guard) => watched(guard, name)),
@@ -93,6 +100,7 @@ export function instrument(original: AnyStateMachine): Instrumented {
     nodes,
     sendsTo,
     sendsAnywhere,
+    delaysMore,
     orderMatters: [...nodes.values()].some(hasSeveralEventlessRegions),
   };
 }
@@ -130,6 +138,13 @@ function isBuiltIn(action: unknown): action is BuiltInAction {
   return typeof action === 'function' && 'resolve' in action && 'type' in action;
 }
 
+/** XState makes a raise with a delay of each `after`. */
+function isAfter({ type, event }: BuiltInAction): boolean {
+  return (
+    type === 'xstate.raise' && typeof event === 'object' && String((event as { type?: unknown }).type).startsWith('xstate.after.')
+  );
+}
+
 /** The same built-in action with another `resolve`. */
 function withResolve(action: BuiltInAction, resolve: BuiltInAction['resolve']): BuiltInAction {
   return Object.assign(() => undefined, action, { resolve });
@@ -139,9 +154,13 @@ function namingTarget(action: BuiltInAction): BuiltInAction {
   const named = namingDelay(action);
   return withResolve(named, (scope, snapshot, args, params, self, extra) => {
     const to: unknown = typeof action.to === 'function' ? action.to(args as never, params as never) : action.to;
-    if (to === undefined || to === null) throw new Error('the target of a sendTo is undefined: XState would send to the machine itself');
+    if (to === undefined || to === null)
+      throw new Error('the target of a sendTo is undefined: XState would send to the machine itself');
     const isLocal =
-      typeof to !== 'string' || to.startsWith('#_') || Object.hasOwn(snapshot.children, to) || extra?.deferredActorIds?.includes(to) === true;
+      typeof to !== 'string' ||
+      to.startsWith('#_') ||
+      Object.hasOwn(snapshot.children, to) ||
+      extra?.deferredActorIds?.includes(to) === true;
     return named.resolve(scope, snapshot, args, params, { ...self, to: isLocal ? to : new Outside(to) }, extra);
   });
 }

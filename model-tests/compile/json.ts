@@ -44,7 +44,11 @@ function classOf(value: object): string {
 }
 
 /** The first path at which two values differ, and what each has there; undefined where they are equal. */
-export function firstDifference(one: unknown, other: unknown, path: string): { path: string; one: unknown; other: unknown } | undefined {
+export function firstDifference(
+  one: unknown,
+  other: unknown,
+  path: string,
+): { path: string; one: unknown; other: unknown } | undefined {
   if (JSON.stringify(one) === JSON.stringify(other)) return undefined;
   if (isObject(one) && isObject(other) && Array.isArray(one) === Array.isArray(other)) {
     for (const key of new Set([...Object.keys(one), ...Object.keys(other)])) {

@@ -143,7 +143,8 @@ export class Run {
       return;
     }
     this.#events += 1;
-    if (this.#events > MAX_EVENTS) throw new Error(`more than ${MAX_EVENTS} events in one step: actors send to each other for ever`);
+    if (this.#events > MAX_EVENTS)
+      throw new Error(`more than ${MAX_EVENTS} events in one step: actors send to each other for ever`);
     const deferred: (() => void)[] = [];
     const snapshot = actor.logic.logic.transition(actor.snapshot as Snapshot, event, this.#scope(actor, deferred));
     actor.snapshot = this.#adopt(actor, snapshot);
@@ -265,7 +266,9 @@ export class Run {
       }
       case 'xstate.emit': {
         const { event } = params as { event: AnyEvent };
-        deferred.push(() => this.outputs.push({ kind: 'emit', type: event.type, event: this.#message(event, 'the emitted event') }));
+        deferred.push(() =>
+          this.outputs.push({ kind: 'emit', type: event.type, event: this.#message(event, 'the emitted event') }),
+        );
         return;
       }
       default: {
@@ -289,7 +292,9 @@ export class Run {
 
   #schedule(actor: Actor, { to, event, id, delayName, delay }: SendParams): void {
     if (id !== undefined && actor.pending.some((other) => other.id === id)) {
-      throw new Error(`${event.type} is delayed with the id ${id}, and an event of that id is pending: XState runs both and can cancel one`);
+      throw new Error(
+        `${event.type} is delayed with the id ${id}, and an event of that id is pending: XState runs both and can cancel one`,
+      );
     }
     const target = to instanceof Outside ? to.name : to === undefined ? undefined : this.#actorOf(to, actor);
     const pending: Pending = {
@@ -311,7 +316,10 @@ export class Run {
     const { actor } = actorRef;
     const isFirst = actor.parent === undefined && event !== undefined && event === this.#external && this.taken.length === 0;
     // Eventless transitions come with the event that they follow.
-    const list = isFirst && _transitions.every((definition) => (definition as { eventType: string }).eventType !== '') ? this.taken : this.further;
+    const list =
+      isFirst && _transitions.every((definition) => (definition as { eventType: string }).eventType !== '')
+        ? this.taken
+        : this.further;
     for (const definition of _transitions) list.push({ by: actor.logic, definition });
   }
 
