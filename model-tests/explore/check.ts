@@ -1,0 +1,118 @@
+/**
+ * Checks what a system is to fulfil: explores it to the end, or to a limit, and decides each property. Knows nothing of the handshake: it
+ * takes any system.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { Property, System } from '../compose/system.ts';
+import { Decision } from './decision.ts';
+import { Edges } from './edges.ts';
+import { StubbornSets } from './partial-order.ts';
+import type { CheckOptions, CheckResult } from './results.ts';
+import { Search } from './search.ts';
+import { type Canonical, canonicalFor } from './symmetry.ts';
+import { Tables } from './tables.ts';
+import { type Visible, Watch } from './watch.ts';
+
+/** States between two looks at the clock. */
+const SLICE = 2_048;
+/** Milliseconds between two turns of the event loop, in which an abort can arrive and progress is told. */
+const TURN = 50;
+
+/**
+ * Explores `system` breadth-first and decides each property.
+ *
+ * Counterexamples of `always`, `never`, `neverMove` and `noDeadlock` are shortest ones, and so are the runs that reach a `sometimes`.
+ * `eventually`, `leadsTo` and `noLivelock` are decided under weak fairness of the rules that are `fair`, on the complete graph: where the
+ * search was cut, they are inconclusive.
+ *
+ * @throws ExploreError where a rule or property fails or is impure, UnboundedSlotError where a slot takes too many values: both say which.
+ * @example
+ * const result = await check(system, properties, { limits: { seconds: 60 } });
+ */
+export async function check<Move>(
+  system: System<Move>,
+  properties: readonly Property<Move>[] = [],
+  options: CheckOptions = {},
+): Promise<CheckResult<Move>> {
+  const begun = performance.now();
+  const tables = new Tables(system);
+  const canonical = options.symmetry === true ? canonicalFor(tables) : undefined;
+  const { search, watch, stoppedBy } = await exploreReduced(tables, properties, options, canonical, begun);
+  const edges = new Edges(tables, search.states);
+  const isReduced = canonical !== undefined || options.partialOrder === true;
+  const decide = new Decision(edges, watch, { stoppedBy, isReduced, canonical });
+  const results = properties.map((property, index) => decide.result(property, index));
+  const seconds = (performance.now() - begun) / 1000;
+  return {
+    states: search.states.count,
+    edges: search.edges,
+    depth: search.depth,
+    seconds,
+    statesPerSecond: Math.round(search.states.count / seconds),
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    complete: stoppedBy === undefined,
+    ...(stoppedBy === undefined ? {} : { stoppedBy }),
+    properties: results,
+  };
+}
+
+interface Explored<Move> {
+  readonly search: Search<Move>;
+  readonly watch: Watch<Move>;
+  readonly stoppedBy: string | undefined;
+}
+
+/**
+ * Explores with the reductions that are asked for. What properties look at is known only when they have been asked, so a search with
+ * partial-order reduction is begun again when they have looked at more than it took into account.
+ */
+async function exploreReduced<Move>(
+  tables: Tables<Move>,
+  properties: readonly Property<Move>[],
+  options: CheckOptions,
+  canonical: Canonical | undefined,
+  begun: number,
+  visible: Visible = { slots: new Set(), rules: new Set() },
+): Promise<Explored<Move>> {
+  const watch = new Watch(tables, properties);
+  const { slots, rules } = visible;
+  const stubborn = options.partialOrder === true ? new StubbornSets(tables, slots, rules) : undefined;
+  const search = new Search(tables, watch, { canonical, stubborn });
+  const stoppedBy = await explore(search, options, begun);
+  const noticed = { slots: new Set([...slots, ...watch.visible.slots]), rules: new Set([...rules, ...watch.visible.rules]) };
+  const hasGrown = noticed.slots.size > slots.size || noticed.rules.size > rules.size;
+  return stubborn !== undefined && stoppedBy === undefined && hasGrown
+    ? exploreReduced(tables, properties, options, canonical, begun, noticed)
+    : { search, watch, stoppedBy };
+}
+
+/** Expands states until there are no more; otherwise answers what stopped it. */
+async function explore<Move>(search: Search<Move>, options: CheckOptions, begun: number): Promise<string | undefined> {
+  let turned = performance.now();
+  while (!search.done) {
+    for (let i = 0; i < SLICE && !search.done; i += 1) search.expandNext();
+    const now = performance.now();
+    const reason = limitReached(search, options, (now - begun) / 1000);
+    if (reason !== undefined) return search.done ? undefined : reason;
+    if (now - turned < TURN) continue;
+    options.onProgress?.({
+      states: search.states.count,
+      edges: search.edges,
+      depth: search.depth,
+      waiting: search.states.count - search.expanded,
+      seconds: (now - begun) / 1000,
+    });
+    await setImmediate();
+    turned = performance.now();
+  }
+  return undefined;
+}
+
+function limitReached<Move>({ states, tables }: Search<Move>, { limits = {}, signal }: CheckOptions, seconds: number) {
+  if (signal?.aborted) return 'stopped by the caller';
+  if (limits.states !== undefined && states.count >= limits.states) return `the limit of ${limits.states} states was reached`;
+  if (limits.seconds !== undefined && seconds >= limits.seconds) return `the limit of ${limits.seconds} seconds was reached`;
+  if (limits.bytes !== undefined && states.bytes + tables.bytes >= limits.bytes)
+    return `the limit of ${limits.bytes} bytes was reached`;
+  return undefined;
+}
