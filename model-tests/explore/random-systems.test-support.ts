@@ -1,6 +1,6 @@
 /** Small systems of chance, and a second, naive way to explore them: what `check` says is compared with it. */
 import fc from 'fast-check';
-import type { Property, System, Value, View } from '../compose/system.ts';
+import type { System, Value, View } from '../compose/system.ts';
 
 /** A rule of a small system: in which values of two slots it can fire, and what it then writes. */
 export interface SmallRule {
@@ -143,5 +143,3 @@ export function staysForever(
   const bad = canReach((text) => fixed.has(text) || isEnd(text), new Set(inside));
   return [...starts].some((text) => bad.has(text));
 }
-
-export type SmallProperty = Property<string>;
