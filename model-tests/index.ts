@@ -23,7 +23,6 @@ export * from './compose/connection.ts';
 export { abort, closeEnd, dial } from './compose/connection-link.ts';
 export type * from './compose/description.ts';
 export type { ComposedMove, Effect, MoveKind } from './compose/moves.ts';
-export type * from './compose/system.ts';
 export * from './compose/system.ts';
 export type { Successor, TransitionSystem } from './compose/transition-system.ts';
 export type { ChartStep } from './drive/handshake/perform.ts';
