@@ -1,6 +1,6 @@
 /**
  * From chart to test: a compiler of statecharts, compositions, an explorer, generators of paths, and drivers for implementations.
- * What takes machines (compile, compose, explore, generate) knows nothing of the handshake; what knows it is in drive.
+ * What takes machines (compile, compose, explore, generate, show) knows nothing of the handshake; what knows it is in drive.
  */
 export { type ChartDelay, type ChartTransition, chartDelays, chartTransitions } from './compile/chart-transitions.ts';
 export {
@@ -37,6 +37,15 @@ export * from './explore/results.ts';
 export { ExploreError } from './explore/tables.ts';
 export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
 export { type Path, transitionCover } from './generate/transition-cover.ts';
+export {
+  type Captions,
+  type Conclusion,
+  type Run,
+  type Scenario,
+  type ScenarioStep,
+  scenarioOf,
+} from './show/scenario.ts';
+export { type ScenarioFormat, showScenario } from './show/show.ts';
 export type { TraceVerdict } from './validate/record.ts';
 export { type Dialect, replay } from './validate/replay.ts';
 export { validateTrace } from './validate/validate-trace.ts';
