@@ -32,15 +32,17 @@ export {
 export { delayEvent, withExplicitDelays } from './explicit-delays.ts';
 export { check } from './explore/check.ts';
 export { UnboundedSlotError } from './explore/domain.ts';
+export { shows } from './explore/evidence.ts';
 export { type Edge, explore, type Graph, type Vertex, wayTo } from './explore/explore.ts';
 export * from './explore/results.ts';
+export { codeOf, RunCodeError, walkOf } from './explore/run-code.ts';
 export { ExploreError } from './explore/tables.ts';
+export { type Choice, type Run, runOf, type State, type Walk, walksAlong } from './explore/walk.ts';
 export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
 export { type Path, transitionCover } from './generate/transition-cover.ts';
 export {
   type Captions,
   type Conclusion,
-  type Run,
   type Scenario,
   type ScenarioStep,
   scenarioOf,

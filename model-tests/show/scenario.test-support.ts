@@ -1,7 +1,8 @@
 /** Runs to show, made by hand: the moves of these systems are what is shown. */
 import fc from 'fast-check';
 import type { Shown, ShownEvent } from '../compose/system.ts';
-import { type Captions, type Run, type Scenario, scenarioOf } from './scenario.ts';
+import type { Run } from '../explore/walk.ts';
+import { type Captions, type Scenario, scenarioOf } from './scenario.ts';
 
 /** A move that is a message. */
 export function message(from: string, to: string, text: string, extra: { fault?: true; lost?: true } = {}): Shown {

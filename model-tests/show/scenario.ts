@@ -3,6 +3,7 @@
  * Mermaid and SVG. Everything here is pure, imports nothing of Node's, and knows nothing of the handshake.
  */
 import type { ShownEvent, System } from '../compose/system.ts';
+import type { Run } from '../explore/walk.ts';
 
 /** One move of a run. */
 export interface ScenarioStep {
@@ -36,13 +37,6 @@ export interface Scenario extends Captions {
   readonly lifelines: readonly string[];
   readonly steps: readonly ScenarioStep[];
   /** For a run that goes on for ever: after the last step it goes on with the step at this place, counted from 0. */
-  readonly loopFrom?: number;
-}
-
-/** A run: moves one after the other from the initial state, and where its loop begins if it has one. A counterexample is one. */
-export interface Run<Move> {
-  readonly moves: readonly Move[];
-  /** After its last move the state is again the one before move `loopFrom`, counted from 0. */
   readonly loopFrom?: number;
 }
 
