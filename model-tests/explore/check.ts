@@ -78,7 +78,7 @@ async function exploreReduced<Move>(
   const { slots, rules } = visible;
   const stubborn = options.partialOrder === true ? new StubbornSets(tables, slots, rules) : undefined;
   const search = new Search(tables, watch, { canonical, stubborn });
-  const stoppedBy = await explore(search, options, begun);
+  const stoppedBy = await explore(search, tables, options, begun);
   const noticed = { slots: new Set([...slots, ...watch.visible.slots]), rules: new Set([...rules, ...watch.visible.rules]) };
   const hasGrown = noticed.slots.size > slots.size || noticed.rules.size > rules.size;
   return stubborn !== undefined && stoppedBy === undefined && hasGrown
@@ -87,12 +87,17 @@ async function exploreReduced<Move>(
 }
 
 /** Expands states until there are no more; otherwise answers what stopped it. */
-async function explore<Move>(search: Search<Move>, options: CheckOptions, begun: number): Promise<string | undefined> {
+async function explore<Move>(
+  search: Search<Move>,
+  tables: Tables<Move>,
+  options: CheckOptions,
+  begun: number,
+): Promise<string | undefined> {
   let turned = performance.now();
   while (!search.done) {
-    for (let i = 0; i < SLICE && !search.done; i += 1) search.expandNext();
+    search.advance(SLICE);
     const now = performance.now();
-    const reason = limitReached(search, options, (now - begun) / 1000);
+    const reason = limitReached(search.states.count, search.states.bytes + tables.bytes, options, (now - begun) / 1000);
     if (reason !== undefined) return search.done ? undefined : reason;
     if (now - turned < TURN) continue;
     options.onProgress?.({
@@ -108,11 +113,10 @@ async function explore<Move>(search: Search<Move>, options: CheckOptions, begun:
   return undefined;
 }
 
-function limitReached<Move>({ states, tables }: Search<Move>, { limits = {}, signal }: CheckOptions, seconds: number) {
+function limitReached(states: number, bytes: number, { limits = {}, signal }: CheckOptions, seconds: number): string | undefined {
   if (signal?.aborted) return 'stopped by the caller';
-  if (limits.states !== undefined && states.count >= limits.states) return `the limit of ${limits.states} states was reached`;
+  if (limits.states !== undefined && states >= limits.states) return `the limit of ${limits.states} states was reached`;
   if (limits.seconds !== undefined && seconds >= limits.seconds) return `the limit of ${limits.seconds} seconds was reached`;
-  if (limits.bytes !== undefined && states.bytes + tables.bytes >= limits.bytes)
-    return `the limit of ${limits.bytes} bytes was reached`;
+  if (limits.bytes !== undefined && bytes >= limits.bytes) return `the limit of ${limits.bytes} bytes was reached`;
   return undefined;
 }

@@ -14,13 +14,16 @@ const CHUNK_BITS = 16;
 const CHUNK = 1 << CHUNK_BITS;
 
 /** Occupied part of the table above which it grows. */
-const MAX_LOAD = 0.6;
+export const MAX_LOAD = 0.6;
 
 /** Candidates that are looked for together: while one waits for memory, the next ones ask already. */
 const BATCH = 256;
 
 /** The parent of the initial state. */
 export const NO_PARENT = 0xffff_ffff;
+
+/** The parent of a number that no state has: threads take numbers in blocks, and the rest of the last block stays unused. */
+export const HOLE = 0xffff_fffe;
 
 /** One word's part of a state's hash; the parts are joined by exclusive or, so that a changed word changes its part only. */
 export function mix(word: number, index: number): number {
@@ -30,42 +33,58 @@ export function mix(word: number, index: number): number {
   return Math.imul(h, 0x27d4_eb2f) ^ (h >>> 16);
 }
 
+/** Memory for integers, of one thread or of several. */
+export interface Memory {
+  words(length: number): Uint32Array;
+  table(length: number): Int32Array;
+}
+
+/** Memory of the thread that asks for it. */
+export const ownMemory: Memory = {
+  words: (length) => new Uint32Array(length),
+  table: (length) => new Int32Array(length),
+};
+
 export class StateSet {
   layout: Layout;
   count = 0;
   /** Where the next candidate is built: its words begin at `stagedAt`. */
   staged: Uint32Array;
   stagedAt = 0;
+  /** Candidates that turned out to be new, of all that were ever staged here. */
+  added = 0;
+  protected chunks: Uint32Array[] = [];
+  protected tableWords: Int32Array;
+  protected mask: number;
+  protected stride: number;
+  readonly #memory: Memory;
   readonly #hashes = new Int32Array(BATCH);
   readonly #parents = new Uint32Array(BATCH);
   /** What is loaded ahead; kept so that the loads are not idle. */
   readonly #ahead = new Int32Array(BATCH);
   #waiting = 0;
-  #chunks: Uint32Array[] = [];
-  #table: Int32Array;
-  #mask: number;
-  #stride: number;
 
-  constructor(layout: Layout, capacity = 1 << 12) {
+  constructor(layout: Layout, memory: Memory = ownMemory, capacity = 1 << 12) {
     this.layout = layout;
-    this.#stride = layout.words + 1;
-    this.#table = new Int32Array(capacity);
-    this.#mask = capacity - 1;
+    this.stride = layout.words + 1;
+    this.#memory = memory;
+    this.tableWords = memory.table(capacity);
+    this.mask = capacity - 1;
     this.staged = new Uint32Array(BATCH * layout.words);
   }
 
   /** Bytes of everything that is kept. */
   get bytes(): number {
-    return this.#table.byteLength + this.#chunks.length * CHUNK * this.#stride * 4;
+    return this.tableWords.byteLength + this.count * this.stride * 4;
   }
 
   chunkOf(id: number): Uint32Array {
-    return this.#chunks[id >>> CHUNK_BITS] as Uint32Array;
+    return this.chunks[id >>> CHUNK_BITS] as Uint32Array;
   }
 
   /** Where the words of a state begin in its chunk. */
   offsetOf(id: number): number {
-    return (id & (CHUNK - 1)) * this.#stride + 1;
+    return (id & (CHUNK - 1)) * this.stride + 1;
   }
 
   parentOf(id: number): number {
@@ -95,8 +114,8 @@ export class StateSet {
     const { words } = this.layout;
     for (let i = 0; i < this.#waiting; i += 1) {
       const hash = this.#hashes[i] as number;
-      const at = this.#find(hash, this.staged, i * words);
-      if (at < 0) this.#append(~at, hash, i * words, this.#parents[i] as number);
+      const at = this.place(hash, hash & this.mask, this.staged, i * words);
+      if (at < 0) this.append(~at, hash, i * words, this.#parents[i] as number);
     }
     this.#waiting = 0;
     this.stagedAt = 0;
@@ -111,43 +130,90 @@ export class StateSet {
 
   /** The number of the state with these words, -1 if it was not visited. */
   findWords(words: Uint32Array): number {
-    const at = this.#find(this.#hashAt(words, 0), words, 0);
-    return at < 0 ? -1 : ((this.#table[at] as number) & this.#mask) - 1;
+    const hash = this.#hashAt(words, 0);
+    const at = this.place(hash, hash & this.mask, words, 0);
+    return at < 0 ? -1 : ((this.tableWords[at] as number) & this.mask) - 1;
   }
 
   /** Takes another layout: every state is packed anew. */
   relayout(layout: Layout, slots: number): void {
     this.flush();
-    const [old, chunks, stride] = [this.layout, this.#chunks, this.#stride];
+    const [old, chunks, stride] = [this.layout, this.chunks, this.stride];
     const values = new Int32Array(slots);
     this.layout = layout;
-    this.#stride = layout.words + 1;
-    this.#chunks = [];
+    this.stride = layout.words + 1;
+    this.chunks = [];
     this.staged = new Uint32Array(BATCH * layout.words);
+    this.reserve(this.count);
     for (let id = 0; id < this.count; id += 1) {
-      this.#reserve(id);
       const [from, at] = [chunks[id >>> CHUNK_BITS] as Uint32Array, (id & (CHUNK - 1)) * stride + 1];
       unpack(old, from, at, values);
       pack(layout, values, this.chunkOf(id), this.offsetOf(id));
       this.chunkOf(id)[this.offsetOf(id) - 1] = from[at - 1] as number;
     }
-    this.#rehash(this.#table.length);
+    this.rehash(this.tableWords.length);
   }
 
-  #append(place: number, hash: number, from: number, parent: number): void {
+  /** Adds the candidate whose words stand at `from`; `place` is free. */
+  protected append(place: number, hash: number, from: number, parent: number): void {
     const id = this.count;
-    this.#reserve(id);
-    const [chunk, offset] = [this.chunkOf(id), this.offsetOf(id)];
+    this.reserve(id + 1);
+    this.write(id, from, parent);
+    this.tableWords[place] = (hash & ~this.mask) | (id + 1);
+    this.count = id + 1;
+    this.added += 1;
+    if (this.count > this.tableWords.length * MAX_LOAD) this.rehash(this.tableWords.length * 2);
+  }
+
+  protected write(id: number, from: number, parent: number): void {
+    const chunk = this.chunkOf(id);
+    const offset = this.offsetOf(id);
     chunk[offset - 1] = parent;
     for (let k = 0; k < this.layout.words; k += 1) chunk[offset + k] = this.staged[from + k] as number;
-    this.#table[place] = (hash & ~this.#mask) | (id + 1);
-    this.count = id + 1;
-    if (this.count > this.#table.length * MAX_LOAD) this.#rehash(this.#table.length * 2);
+  }
+
+  /**
+   * The place in the table of the state with these words, or the complement of the place where it would be. The search begins at `i`.
+   */
+  protected place(hash: number, i: number, candidate: Uint32Array, at: number): number {
+    const table = this.tableWords;
+    const mask = this.mask;
+    const words = this.layout.words;
+    for (let p = i; ; p = (p + 1) & mask) {
+      const entry = table[p] as number;
+      if (entry === 0) return ~p;
+      if (((entry ^ hash) & ~mask) !== 0) continue;
+      const id = (entry & mask) - 1;
+      const chunk = this.chunkOf(id);
+      const offset = this.offsetOf(id);
+      let k = 0;
+      while (k < words && chunk[offset + k] === candidate[at + k]) k += 1;
+      if (k === words) return p;
+    }
+  }
+
+  protected rehash(capacity: number): void {
+    const [table, mask] = [this.#memory.table(capacity), capacity - 1];
+    for (let id = 0; id < this.count; id += 1) {
+      if (this.parentOf(id) === HOLE) continue;
+      const hash = this.#hashAt(this.chunkOf(id), this.offsetOf(id));
+      let i = hash & mask;
+      while (table[i] !== 0) i = (i + 1) & mask;
+      table[i] = (hash & ~mask) | (id + 1);
+    }
+    this.tableWords = table;
+    this.mask = mask;
+  }
+
+  /** Makes sure that there are chunks for so many states. */
+  protected reserve(states: number): void {
+    while (this.chunks.length << CHUNK_BITS < states) this.chunks.push(this.#memory.words(CHUNK * this.stride));
   }
 
   /** Reads what the batch will need: the loads do not depend on each other, so the processor has many of them under way. */
   #loadAhead(): void {
-    const [table, mask, hashes, ahead] = [this.#table, this.#mask, this.#hashes, this.#ahead];
+    const { tableWords: table, mask } = this;
+    const [hashes, ahead] = [this.#hashes, this.#ahead];
     for (let i = 0; i < this.#waiting; i += 1) ahead[i] = table[(hashes[i] as number) & mask] as number;
     for (let i = 0; i < this.#waiting; i += 1) {
       const entry = ahead[i] as number;
@@ -157,44 +223,9 @@ export class StateSet {
     }
   }
 
-  /** The place in the table of the state with these words, or the complement of the place where it would be. */
-  #find(hash: number, candidate: Uint32Array, at: number): number {
-    const table = this.#table;
-    const mask = this.#mask;
-    const words = this.layout.words;
-    for (let i = hash & mask; ; i = (i + 1) & mask) {
-      const entry = table[i] as number;
-      if (entry === 0) return ~i;
-      if (((entry ^ hash) & ~mask) !== 0) continue;
-      const id = (entry & mask) - 1;
-      const chunk = this.chunkOf(id);
-      const offset = this.offsetOf(id);
-      let k = 0;
-      while (k < words && chunk[offset + k] === candidate[at + k]) k += 1;
-      if (k === words) return i;
-    }
-  }
-
   #hashAt(words: Uint32Array, offset: number): number {
     let hash = 0;
     for (let k = 0; k < this.layout.words; k += 1) hash ^= mix(words[offset + k] as number, k);
     return hash;
-  }
-
-  #rehash(capacity: number): void {
-    const [table, mask] = [new Int32Array(capacity), capacity - 1];
-    for (let id = 0; id < this.count; id += 1) {
-      const hash = this.#hashAt(this.chunkOf(id), this.offsetOf(id));
-      let i = hash & mask;
-      while (table[i] !== 0) i = (i + 1) & mask;
-      table[i] = (hash & ~mask) | (id + 1);
-    }
-    this.#table = table;
-    this.#mask = mask;
-  }
-
-  /** Makes sure that there is a chunk for state `id`. */
-  #reserve(id: number): void {
-    if (id >>> CHUNK_BITS === this.#chunks.length) this.#chunks.push(new Uint32Array(CHUNK * this.#stride));
   }
 }

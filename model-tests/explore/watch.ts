@@ -1,7 +1,7 @@
 /** Properties of states and moves, watched while a search goes on: each is dropped as soon as it is decided. */
 import type { Property, View } from '../compose/system.ts';
 import { lookUp } from './decision-tree.ts';
-import type { Observer } from './search.ts';
+import type { Observer } from './expander.ts';
 import type { StateSet } from './state-set.ts';
 import { NO, type Tables, YES } from './tables.ts';
 
@@ -56,7 +56,7 @@ export class Watch<Move> implements Observer {
     };
   }
 
-  onState(id: number, values: Int32Array): void {
+  onState(id: number, values: Int32Array): boolean {
     for (let i = 0; i < this.#watched.length; i += 1) {
       const { property, predicate, deciding } = this.#watched[i] as Watched;
       if (this.#answer(predicate, values) !== deciding) continue;
@@ -64,6 +64,7 @@ export class Watch<Move> implements Observer {
       this.#watched = this.#watched.filter((watched) => watched.property !== property);
       i -= 1;
     }
+    return true;
   }
 
   onMove(move: number, from: number): void {
@@ -74,10 +75,11 @@ export class Watch<Move> implements Observer {
     }
   }
 
-  onEnd(id: number, values: Int32Array): void {
+  onEnd(id: number, values: Int32Array): boolean {
     for (const [property, mayEnd] of this.#mayEnd) {
       if (this.witnesses[property] === undefined && this.#answer(mayEnd, values) === NO) this.witnesses[property] = { state: id };
     }
+    return true;
   }
 
   /** A predicate that can be asked for any state of the set; for what is decided after the search. */
