@@ -36,9 +36,11 @@ export { shows } from './explore/evidence.ts';
 export { type Edge, explore, type Graph, type Vertex, wayTo } from './explore/explore.ts';
 export * from './explore/results.ts';
 export { codeOf, RunCodeError, walkOf } from './explore/run-code.ts';
+export { GraphTooLargeError } from './explore/state-graph.ts';
 export { ExploreError } from './explore/tables.ts';
 export { type Choice, type Run, runOf, type State, type Walk, walksAlong } from './explore/walk.ts';
 export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
+export { exportGraph, type GraphFormat } from './export-graph.ts';
 export { type Path, transitionCover } from './generate/transition-cover.ts';
 export {
   type Captions,
