@@ -334,3 +334,58 @@ test('weak fairness decides: what may be put off for ever without it happens wit
   expect(unfair?.verdict).toBe('violated');
   expect(unfair?.counterexample).toMatchObject({ moves: ['step', 'step', 'step'], loopFrom: 0 });
 });
+
+test('two threads find the same states, edges and verdicts as one, and shortest runs as short', async () => {
+  const size = 40;
+  const grid: System<string> = {
+    slots: [0, 1, 2].map((axis) => ({ name: `axis ${axis}`, initial: 0 })),
+    rules: [0, 1, 2].map((axis) => ({
+      name: `along ${axis}`,
+      fair: true,
+      *fire(view: View) {
+        const at = view.get<number>(axis);
+        if (at < size) yield { move: `${axis} to ${at + 1}`, writes: [[axis, at + 1] as const] };
+        if (at > 0) yield { move: `${axis} back to ${at - 1}`, writes: [[axis, at - 1] as const] };
+      },
+    })),
+    lifelines: [],
+    show: (move) => ({ text: move, events: [] }),
+  };
+  const corner = (view: View) => [0, 1, 2].every((axis) => view.get<number>(axis) === size);
+  const watched: Property<string>[] = [
+    { ...text, id: 'corner', kind: 'never', holds: corner },
+    { ...text, id: 'beyond', kind: 'never', holds: (view) => view.get<number>(0) > size },
+    { ...text, id: 'last step', kind: 'sometimesMove', of: (move) => move === `2 to ${size}` },
+    { ...text, id: 'no end', kind: 'noDeadlock', mayEnd: () => false },
+    { ...text, id: 'home', kind: 'leadsTo', from: corner, to: (view) => view.get<number>(0) === 0 },
+  ];
+  const [one, two] = [await check(grid, watched), await check(grid, watched, { threads: 2 })];
+  expect(one).toMatchObject({ states: (size + 1) ** 3, depth: 3 * size, complete: true });
+  expect([two.states, two.edges, two.depth, two.complete]).toEqual([one.states, one.edges, one.depth, true]);
+  const summary = ({ properties: all }: CheckResult<string>) =>
+    all.map(({ id, verdict, counterexample }) => [id, verdict, id === 'home' ? 'some run' : counterexample?.moves.length]);
+  expect(summary(two)).toEqual(summary(one));
+  expect(one.properties.map(({ verdict }) => verdict)).toEqual(['violated', 'holds', 'holds', 'holds', 'violated']);
+});
+
+test('two threads say the same as one of systems of chance, too', { timeout: 60_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(smallSystems, async (small) => {
+      const system = systemOf(small);
+      const all = [...properties(small.slots), ...liveness(small.slots)];
+      const [one, two] = [await check(system, all), await check(system, all, { threads: 2 })];
+      expect([two.states, two.edges]).toEqual([one.states, one.edges]);
+      expect(two.properties.map(({ id, verdict }) => [id, verdict])).toEqual(
+        one.properties.map(({ id, verdict }) => [id, verdict]),
+      );
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('threads and a reduction together, and a number of threads that cannot be, are refused', async () => {
+  await expect(check(counter(5), [], { threads: 2, symmetry: true })).rejects.toThrow(
+    /a reduction needs the whole search in one thread/,
+  );
+  await expect(check(counter(5), [], { threads: 0 })).rejects.toThrow(/threads is 0, expected a whole number from 1 to 64/);
+});

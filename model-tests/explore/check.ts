@@ -6,15 +6,16 @@ import { setImmediate } from 'node:timers/promises';
 import type { Property, System } from '../compose/system.ts';
 import { Decision } from './decision.ts';
 import { Edges } from './edges.ts';
+import { ParallelSearch } from './parallel-search.ts';
 import { StubbornSets } from './partial-order.ts';
 import type { CheckOptions, CheckResult } from './results.ts';
-import { Search } from './search.ts';
+import { Search, type SearchProgress } from './search.ts';
 import { type Canonical, canonicalFor } from './symmetry.ts';
 import { Tables } from './tables.ts';
 import { type Visible, Watch } from './watch.ts';
 
-/** States between two looks at the clock. */
-const SLICE = 2_048;
+/** More threads than this share too little work. */
+const MAX_THREADS = 64;
 /** Milliseconds between two turns of the event loop, in which an abort can arrive and progress is told. */
 const TURN = 50;
 
@@ -35,7 +36,7 @@ export async function check<Move>(
   options: CheckOptions = {},
 ): Promise<CheckResult<Move>> {
   const begun = performance.now();
-  const tables = new Tables(system);
+  const tables = new Tables(system, threadsOf(options) > 1);
   const canonical = options.symmetry === true ? canonicalFor(tables) : undefined;
   const { search, watch, stoppedBy } = await exploreReduced(tables, properties, options, canonical, begun);
   const edges = new Edges(tables, search.states);
@@ -44,11 +45,11 @@ export async function check<Move>(
   const results = properties.map((property, index) => decide.result(property, index));
   const seconds = (performance.now() - begun) / 1000;
   return {
-    states: search.states.count,
+    states: search.found,
     edges: search.edges,
     depth: search.depth,
     seconds,
-    statesPerSecond: Math.round(search.states.count / seconds),
+    statesPerSecond: Math.round(search.found / seconds),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
     complete: stoppedBy === undefined,
     ...(stoppedBy === undefined ? {} : { stoppedBy }),
@@ -57,7 +58,7 @@ export async function check<Move>(
 }
 
 interface Explored<Move> {
-  readonly search: Search<Move>;
+  readonly search: SearchProgress;
   readonly watch: Watch<Move>;
   readonly stoppedBy: string | undefined;
 }
@@ -77,7 +78,8 @@ async function exploreReduced<Move>(
   const watch = new Watch(tables, properties);
   const { slots, rules } = visible;
   const stubborn = options.partialOrder === true ? new StubbornSets(tables, slots, rules) : undefined;
-  const search = new Search(tables, watch, { canonical, stubborn });
+  const threads = threadsOf(options);
+  const search = threads > 1 ? new ParallelSearch(tables, watch, threads) : new Search(tables, watch, { canonical, stubborn });
   const stoppedBy = await explore(search, tables, options, begun);
   const noticed = { slots: new Set([...slots, ...watch.visible.slots]), rules: new Set([...rules, ...watch.visible.rules]) };
   const hasGrown = noticed.slots.size > slots.size || noticed.rules.size > rules.size;
@@ -88,20 +90,33 @@ async function exploreReduced<Move>(
 
 /** Expands states until there are no more; otherwise answers what stopped it. */
 async function explore<Move>(
-  search: Search<Move>,
+  search: SearchProgress,
+  tables: Tables<Move>,
+  options: CheckOptions,
+  begun: number,
+): Promise<string | undefined> {
+  try {
+    return await advance(search, tables, options, begun);
+  } finally {
+    await search.close();
+  }
+}
+
+async function advance<Move>(
+  search: SearchProgress,
   tables: Tables<Move>,
   options: CheckOptions,
   begun: number,
 ): Promise<string | undefined> {
   let turned = performance.now();
   while (!search.done) {
-    search.advance(SLICE);
+    await search.advance();
     const now = performance.now();
-    const reason = limitReached(search.states.count, search.states.bytes + tables.bytes, options, (now - begun) / 1000);
+    const reason = limitReached(search.found, search.states.bytes + tables.bytes, options, (now - begun) / 1000);
     if (reason !== undefined) return search.done ? undefined : reason;
     if (now - turned < TURN) continue;
     options.onProgress?.({
-      states: search.states.count,
+      states: search.found,
       edges: search.edges,
       depth: search.depth,
       waiting: search.states.count - search.expanded,
@@ -111,6 +126,15 @@ async function explore<Move>(
     turned = performance.now();
   }
   return undefined;
+}
+
+/** @throws RangeError where threads are asked for that cannot be */
+function threadsOf({ threads = 1, symmetry = false, partialOrder = false }: CheckOptions): number {
+  if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)
+    throw new RangeError(`threads is ${threads}, expected a whole number from 1 to ${MAX_THREADS}`);
+  if (threads > 1 && (symmetry || partialOrder))
+    throw new RangeError('a reduction needs the whole search in one thread: threads is 1 then');
+  return threads;
 }
 
 function limitReached(states: number, bytes: number, { limits = {}, signal }: CheckOptions, seconds: number): string | undefined {

@@ -85,7 +85,7 @@ export class Decision<Move> {
       }
       case 'leadsTo': {
         const [from, to] = [this.#watch.asker(property.id, property.from), this.#watch.asker(property.id, property.to)];
-        const promises = (id: number) => from(states, id) && !to(states, id);
+        const promises = (id: number) => states.isState(id) && from(states, id) && !to(states, id);
         return { ...anywhere, starts: where(states.count, promises), endsCount: true, hasState: (id) => !to(states, id) };
       }
       case 'noLivelock': {

@@ -53,7 +53,11 @@ export class Liveness<Move> {
   }
 
   #fairComponents(trap: Within): (readonly number[])[] {
-    this.#onCycles ??= new Set([...cyclicComponents(this.#edges, { size: this.#size, ...anywhere })].flat());
+    this.#onCycles ??= new Set(
+      [
+        ...cyclicComponents(this.#edges, { size: this.#size, ...anywhere, hasState: (id) => this.#edges.states.isState(id) }),
+      ].flat(),
+    );
     const onCycles = this.#onCycles;
     if (onCycles.size === 0) return [];
     const part = {

@@ -4,15 +4,24 @@ import { fits, layoutFor } from './layout.ts';
 import { NO_PARENT, StateSet } from './state-set.ts';
 import type { Tables } from './tables.ts';
 
+/** States that are expanded at once. */
+const SLICE = 2_048;
+
 /** How far a search has come, whoever searches. */
 export interface SearchProgress {
   readonly states: StateSet;
+  /** How many states were found. */
+  readonly found: number;
   readonly edges: number;
   /** States that were expanded. */
   readonly expanded: number;
   /** Moves from the initial state to the states that are expanded next. */
   readonly depth: number;
   readonly done: boolean;
+  /** Expands some more states, nearest first. */
+  advance(): void | Promise<void>;
+  /** Gives back what it holds beside memory. */
+  close(): void | Promise<void>;
 }
 
 export class Search<Move> implements SearchProgress {
@@ -52,13 +61,18 @@ export class Search<Move> implements SearchProgress {
     return this.#expander.edges;
   }
 
+  get found(): number {
+    return this.states.count;
+  }
+
   get done(): boolean {
     return this.expanded === this.states.count;
   }
 
-  /** Expands the oldest states that were not expanded yet, so many at most. */
-  advance(most: number): void {
-    for (let i = 0; i < most && !this.done; i += 1) {
+  close(): void {}
+
+  advance(): void {
+    for (let i = 0; i < SLICE && !this.done; i += 1) {
       this.#expander.expand(this.expanded);
       this.expanded += 1;
       if (this.expanded < this.#levelEnd) continue;

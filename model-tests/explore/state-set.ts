@@ -17,7 +17,7 @@ const CHUNK = 1 << CHUNK_BITS;
 export const MAX_LOAD = 0.6;
 
 /** Candidates that are looked for together: while one waits for memory, the next ones ask already. */
-const BATCH = 256;
+export const BATCH = 256;
 
 /** The parent of the initial state. */
 export const NO_PARENT = 0xffff_ffff;
@@ -89,6 +89,11 @@ export class StateSet {
 
   parentOf(id: number): number {
     return this.chunkOf(id)[this.offsetOf(id) - 1] as number;
+  }
+
+  /** Whether the number is that of a state, and none that was left over. */
+  isState(id: number): boolean {
+    return this.parentOf(id) !== HOLE;
   }
 
   read(id: number, values: Int32Array): void {
@@ -195,7 +200,7 @@ export class StateSet {
   protected rehash(capacity: number): void {
     const [table, mask] = [this.#memory.table(capacity), capacity - 1];
     for (let id = 0; id < this.count; id += 1) {
-      if (this.parentOf(id) === HOLE) continue;
+      if (!this.isState(id)) continue;
       const hash = this.#hashAt(this.chunkOf(id), this.offsetOf(id));
       let i = hash & mask;
       while (table[i] !== 0) i = (i + 1) & mask;

@@ -55,8 +55,10 @@ interface Predicate {
   readonly holds: (view: View) => boolean;
   /** Every slot that it has read so far. */
   readonly slots: Set<number>;
-  root: number;
 }
+
+/** Properties that a check can have. */
+const MAX_PREDICATES = 4_096;
 
 interface Asked<Answer> {
   readonly answer: Answer;
@@ -71,6 +73,8 @@ export class Tables<Move> {
   readonly leaves: Arena;
   /** The tree of each rule. */
   readonly roots: Int32Array;
+  /** The tree of each predicate. */
+  readonly predicateRoots: Int32Array;
   /** Every move that was met, by its number. */
   readonly moves: Move[] = [];
   /** The number of the rule that each move is one of. */
@@ -88,7 +92,9 @@ export class Tables<Move> {
     this.leaves = new Arena(shared);
     // The leaf NOTHING.
     this.leaves.append([0]);
-    this.roots = shared ? new Int32Array(new SharedArrayBuffer(4 * system.rules.length)) : new Int32Array(system.rules.length);
+    const integers = (length: number) => (shared ? new Int32Array(new SharedArrayBuffer(4 * length)) : new Int32Array(length));
+    this.roots = integers(system.rules.length);
+    this.predicateRoots = integers(MAX_PREDICATES);
     this.#allowed = system.rules.map(({ touches }) => (touches === undefined ? undefined : new Set(touches)));
     this.initial = Int32Array.from(system.slots, ({ initial }, slot) => this.#domain(slot).intern(initial));
   }
@@ -113,11 +119,8 @@ export class Tables<Move> {
 
   /** Registers a predicate; the answer is its number. */
   addPredicate(name: string, holds: (view: View) => boolean): number {
-    return this.#predicates.push({ name, holds, slots: new Set(), root: 0 }) - 1;
-  }
-
-  rootOfPredicate(predicate: number): number {
-    return this.#predicates[predicate]?.root ?? 0;
+    if (this.#predicates.length === MAX_PREDICATES) throw new RangeError(`more than ${MAX_PREDICATES} properties`);
+    return this.#predicates.push({ name, holds, slots: new Set() }) - 1;
   }
 
   /** Every slot that a predicate has read so far. */
@@ -134,7 +137,8 @@ export class Tables<Move> {
       const { reads, answer } = this.#twice(who, values, undefined, known.holds);
       const leaf = answer ? YES : NO;
       for (let i = 0; i < reads.length; i += 2) known.slots.add(reads[i] as number);
-      known.root = insert(this.trees, known.root, reads, leaf, who);
+      const root = insert(this.trees, this.predicateRoots[predicate] as number, reads, leaf, who);
+      Atomics.store(this.predicateRoots, predicate, root);
       return leaf;
     } catch (error) {
       throw this.#explained(error, who, values);

@@ -13,7 +13,7 @@ export interface Witness {
 }
 
 /** A predicate that is still watched, and the answer that decides its property. */
-interface Watched {
+export interface Watched {
   readonly property: number;
   readonly predicate: number;
   readonly deciding: typeof YES | typeof NO;
@@ -43,6 +43,20 @@ export class Watch<Move> implements Observer {
     this.#predicates = this.#watched.map(({ predicate }) => predicate);
   }
 
+  /** The predicates that are still to be asked, of every state and of those without a move. */
+  get open(): { readonly ofStates: readonly Watched[]; readonly ofEnds: readonly Watched[] } {
+    const ofEnds = [...this.#mayEnd].flatMap(([property, predicate]) =>
+      this.witnesses[property] === undefined ? [{ property, predicate, deciding: NO } as const] : [],
+    );
+    return { ofStates: this.#watched, ofEnds };
+  }
+
+  /** Somebody found that this state decides a property. */
+  decide(property: number, state: number): void {
+    this.witnesses[property] ??= { state };
+    this.#watched = this.#watched.filter((watched) => watched.property !== property);
+  }
+
   /** The slots that watched properties of states have looked at, and the rules that properties of moves have noticed. */
   get visible(): Visible {
     const { moves, rules } = this.#tables;
@@ -60,8 +74,7 @@ export class Watch<Move> implements Observer {
     for (let i = 0; i < this.#watched.length; i += 1) {
       const { property, predicate, deciding } = this.#watched[i] as Watched;
       if (this.#answer(predicate, values) !== deciding) continue;
-      this.witnesses[property] = { state: id };
-      this.#watched = this.#watched.filter((watched) => watched.property !== property);
+      this.decide(property, id);
       i -= 1;
     }
     return true;
@@ -94,7 +107,8 @@ export class Watch<Move> implements Observer {
 
   #answer(predicate: number, values: Int32Array): number {
     return (
-      lookUp(this.#tables.trees.data, this.#tables.rootOfPredicate(predicate), values) || this.#tables.ask(predicate, values)
+      lookUp(this.#tables.trees.data, this.#tables.predicateRoots[predicate] as number, values) ||
+      this.#tables.ask(predicate, values)
     );
   }
 
