@@ -6,9 +6,6 @@ import { Tables } from './tables.ts';
 import type { State } from './walk.ts';
 import { Watch } from './watch.ts';
 
-/** States that are expanded before their number is looked at. */
-const SLICE = 256;
-
 /** Every reachable state, by numbers from 0, which is the initial one; nearer ones come first. */
 export interface StateGraph<Move> {
   readonly system: System<Move>;
@@ -36,7 +33,7 @@ export class GraphTooLargeError extends Error {
 export function stateGraph<Move>(system: System<Move>, most: number): StateGraph<Move> {
   const tables = new Tables(system);
   const search = new Search(tables, new Watch(tables, []));
-  while (!search.done && search.states.count <= most) search.advance(SLICE);
+  while (!search.done && search.states.count <= most) search.advance();
   if (search.states.count > most) throw new GraphTooLargeError(`the system has more than ${most} states`);
   const edges = new Edges(tables, search.states);
   const values = new Int32Array(system.slots.length);
