@@ -1,7 +1,6 @@
 /** How an exploration looks while it runs and when it is done. */
 import { Table } from 'console-table-printer';
-import type { CheckResult, Progress, Property, Verdict } from '../model-tests/index.ts';
-import type { Composition } from './run-ids.ts';
+import { type CheckResult, isReached, type NamedComposition, type Progress, type Verdict } from '../model-tests/index.ts';
 
 /** What was found out of one property, in one composition or in all. */
 export interface PropertyRow {
@@ -40,7 +39,7 @@ export interface Exploration {
 
 /** A composition that was checked. `ids` has the name of the run that was found for a property. */
 export interface Checked<Move> {
-  readonly composition: Composition<Move>;
+  readonly composition: NamedComposition<Move>;
   readonly result: CheckResult<Move>;
   readonly ids: ReadonlyMap<string, string>;
 }
@@ -61,15 +60,11 @@ export function summarise<Move>(checked: readonly Checked<Move>[]): Exploration 
     complete: compositions.every((row) => row.complete),
     properties: [...ids].map((id) => {
       const rows = compositions.flatMap(({ properties }) => properties.filter((row) => row.id === id));
-      return overall(rows, isReached(kinds.get(id)));
+      const kind = kinds.get(id);
+      return overall(rows, kind !== undefined && isReached(kind));
     }),
     compositions,
   };
-}
-
-/** Whether some run is to reach it, in whatever composition. */
-export function isReached(kind: Property<unknown>['kind'] | undefined): boolean {
-  return kind === 'sometimes' || kind === 'sometimesMove';
 }
 
 function rowOf<Move>({ composition, result, ids }: Checked<Move>): CompositionRow {

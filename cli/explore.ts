@@ -1,20 +1,26 @@
 /**
  * `stpconnect explore`: explores compositions of the statecharts to the end, and says which properties hold.
  */
-import { type CheckOptions, check } from '../model-tests/index.ts';
+import {
+  type CheckOptions,
+  check,
+  isReached,
+  type NamedComposition,
+  type NamedRun,
+  nameOf,
+  nameRun,
+} from '../model-tests/index.ts';
 import type { CompositionArguments } from './composition-options.ts';
 import {
   type Checked,
   type Exploration,
   ExploreProgress,
-  isReached,
   renderComposition,
   renderSummary,
   summarise,
 } from './explore-report.ts';
 import { watchInterruption } from './interrupt.ts';
 import { COULD_NOT_RUN, couldNotRun, HELD, VIOLATED } from './outcome.ts';
-import { type Composition, type NamedRun, nameOf, nameRun } from './run-ids.ts';
 import { openRunFolder } from './saved-runs.ts';
 
 /** The options of the verb, as the command line has them. */
@@ -36,7 +42,7 @@ export interface ExploreArguments extends CompositionArguments {
 }
 
 /** Makes what the arguments name. */
-export type Compose = (options: CompositionArguments) => readonly Composition<unknown>[];
+export type Compose = (options: CompositionArguments) => readonly NamedComposition<unknown>[];
 
 /** Runs the verb and answers with its exit code: 1 when a property is violated, 2 when nothing is but something could not be decided. */
 export async function exploreVerb(options: ExploreArguments, compose: Compose): Promise<number> {
@@ -103,9 +109,9 @@ function checkOptions(options: ExploreArguments, seconds: number): CheckOptions 
 
 /** The compositions with the properties that are asked for, without those that have none of them. */
 function withProperties(
-  compositions: readonly Composition<unknown>[],
+  compositions: readonly NamedComposition<unknown>[],
   asked: readonly string[] | undefined,
-): readonly Composition<unknown>[] {
+): readonly NamedComposition<unknown>[] {
   if (asked === undefined) return compositions;
   const known = new Map(compositions.flatMap(({ properties }) => properties.map((property) => [nameOf(property), property.id])));
   const unknown = asked.find((name) => !known.has(nameOf({ id: name })));

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { findRun, type NamedComposition } from '../model-tests/index.ts';
 import { createFolder } from './cli.test-support.ts';
 import { collectFaults, readSuffix, suffixOf } from './composition-options.ts';
 import { type ExploreArguments, exploreVerb } from './explore.ts';
 import type { Exploration } from './explore-report.ts';
 import { type ReplayArguments, replayVerb } from './replay.ts';
-import { type Composition, findRun } from './run-ids.ts';
 import { safe, tiny, tinyCatalogue } from './tiny-composition.test-support.ts';
 
 const written = { out: '', err: '' };
@@ -26,7 +26,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const both = [tiny, safe] as readonly Composition<unknown>[];
+const both = [tiny, safe] as readonly NamedComposition<unknown>[];
 const explore = async (options: ExploreArguments = {}, compositions = both) => {
   written.out = '';
   const exitCode = await exploreVerb(options, () => compositions);
@@ -76,9 +76,9 @@ describe('explore', () => {
   });
 
   test('is content when all properties hold, and a composition that does not reach what another reaches is no violation', async () => {
-    const without = { ...safe, properties: safe.properties.filter(({ id }) => id === 'answers') } as Composition<unknown>;
+    const without = { ...safe, properties: safe.properties.filter(({ id }) => id === 'answers') } as NamedComposition<unknown>;
     const deaf = { ...without, id: 'tiny.deaf', system: { ...without.system, rules: without.system.rules.slice(0, 1) } };
-    expect((await exploreAsJson({}, [safe] as readonly Composition<unknown>[])).exitCode).toBe(0);
+    expect((await exploreAsJson({}, [safe] as readonly NamedComposition<unknown>[])).exitCode).toBe(0);
     const { exitCode, result } = await exploreAsJson({}, [deaf, without]);
     expect([exitCode, result.properties]).toEqual([
       0,
@@ -119,10 +119,10 @@ describe('explore', () => {
 });
 
 /** More states than a search looks at in one go. */
-const endless: Composition<unknown> = {
+const endless: NamedComposition<unknown> = {
   id: 'tiny.endless',
   title: 'It counts',
-  properties: tiny.properties.slice(2, 3) as Composition<unknown>['properties'],
+  properties: tiny.properties.slice(2, 3) as NamedComposition<unknown>['properties'],
   system: {
     slots: [{ name: 'count', initial: 0 }],
     rules: [

@@ -2,11 +2,9 @@
  * `stpconnect replay`: shows a run that explore has found, as text or as a sequence diagram.
  */
 import { writeFileSync } from 'node:fs';
-import { runOf, type Scenario, type ScenarioFormat, scenarioOf, showScenario } from '../model-tests/index.ts';
-import { isReached } from './explore-report.ts';
+import { type Catalogue, findRun, type NamedRun, type ScenarioFormat, showScenario, tellRun } from '../model-tests/index.ts';
 import { fileProblem } from './files.ts';
 import { couldNotRun, HELD } from './outcome.ts';
-import { type Catalogue, findRun, type NamedRun } from './run-ids.ts';
 import { readSavedRun } from './saved-runs.ts';
 
 /** The options of the verb, as the command line has them. */
@@ -42,17 +40,4 @@ function chosenRun(id: string | undefined, file: string | undefined, catalogue: 
   if (id !== undefined && file === undefined) return findRun(id, catalogue);
   if (id === undefined && file !== undefined) return readSavedRun(file, catalogue);
   throw couldNotRun('replay takes either the id of a run, as explore prints it, or --file FILE');
-}
-
-/** The run with words around it: what it is a run of, and what it shows. */
-export function tellRun({ composition, property, walk }: NamedRun<unknown>): Scenario {
-  const reached = isReached(property.kind);
-  return scenarioOf(composition.system, runOf(walk), {
-    title: `${composition.id}: ${property.id}`,
-    description: composition.title,
-    conclusion: {
-      text: `${property.id} is ${reached ? 'reached' : 'violated'}: ${property.description}`,
-      fault: !reached,
-    },
-  });
 }

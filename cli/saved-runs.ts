@@ -2,10 +2,18 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { runOf, shows, walksAlong } from '../model-tests/index.ts';
+import {
+  type Catalogue,
+  findComposition,
+  findProperty,
+  type NamedRun,
+  nameOf,
+  runOf,
+  shows,
+  walksAlong,
+} from '../model-tests/index.ts';
 import { fileProblem } from './files.ts';
 import { couldNotRun } from './outcome.ts';
-import { type Catalogue, findComposition, findProperty, type NamedRun, nameOf } from './run-ids.ts';
 
 const savedRun = z.object({
   id: z.string(),
@@ -49,7 +57,8 @@ function asJson({ id, composition, property, walk }: NamedRun<unknown>): object 
 /**
  * Reads a run from a file.
  *
- * @throws VerbError when the file cannot be read, holds no run, or holds one that the composition cannot go.
+ * @throws VerbError when the file cannot be read, holds no run, or holds one that the composition cannot go; RunNameError when there is no
+ * such composition.
  */
 export function readSavedRun(path: string, catalogue: Catalogue<unknown>): NamedRun<unknown> {
   const saved = parse(path);

@@ -1,6 +1,5 @@
 /** A composition so small that everything about it can be said by hand: a client and a server, and a message that may be lost. */
-import type { Property, Rule, System, View } from '../model-tests/index.ts';
-import type { Catalogue, Composition } from './run-ids.ts';
+import type { Catalogue, NamedComposition, Property, Rule, System, View } from '../model-tests/index.ts';
 
 type Place = 'calling' | 'waiting' | 'answered' | 'lost' | 'done';
 
@@ -39,10 +38,10 @@ const properties: Property<string>[] = [
 ];
 
 /** Five states; `no loss` is violated after two moves, `ends` for ever, and nobody shouts. */
-export const tiny: Composition<string> = { id: 'tiny.call', title: 'One call', system, properties };
+export const tiny: NamedComposition<string> = { id: 'tiny.call', title: 'One call', system, properties };
 
 /** The same without loss. */
-export const safe: Composition<string> = {
+export const safe: NamedComposition<string> = {
   id: 'tiny.safe',
   title: 'One call that nothing can disturb',
   system: { ...system, rules: system.rules.filter(({ name }) => name !== 'lose') },
@@ -50,6 +49,6 @@ export const safe: Composition<string> = {
 };
 
 export const tinyCatalogue: Catalogue<unknown> = {
-  find: (id) => [tiny, safe].find((composition) => composition.id === id) as Composition<unknown> | undefined,
+  find: (id) => [tiny, safe].find((composition) => composition.id === id) as NamedComposition<unknown> | undefined,
   examples: ['tiny.call', 'tiny.safe'],
 };

@@ -34,6 +34,18 @@ export { check } from './explore/check.ts';
 export { UnboundedSlotError } from './explore/domain.ts';
 export { shows } from './explore/evidence.ts';
 export { type Edge, explore, type Graph, type Vertex, wayTo } from './explore/explore.ts';
+export {
+  type Catalogue,
+  findComposition,
+  findProperty,
+  findRun,
+  isReached,
+  type NamedComposition,
+  type NamedRun,
+  nameOf,
+  nameRun,
+  RunNameError,
+} from './explore/named-runs.ts';
 export * from './explore/results.ts';
 export { codeOf, RunCodeError, walkOf } from './explore/run-code.ts';
 export { GraphTooLargeError } from './explore/state-graph.ts';
@@ -50,6 +62,7 @@ export {
   scenarioOf,
 } from './show/scenario.ts';
 export { type ScenarioFormat, showScenario } from './show/show.ts';
+export { tellRun } from './show/tell.ts';
 export type { TraceVerdict } from './validate/record.ts';
 export { type Dialect, replay } from './validate/replay.ts';
 export { validateTrace } from './validate/validate-trace.ts';
