@@ -2,8 +2,9 @@
  * Whether a run shows what it is said to show, decided by the definition of the property and the run alone. A search that is wrong is found
  * out here: it cannot make a run show what it does not.
  */
+import { type SlotValues, viewOf } from '../compose/as-transition-system.ts';
 import type { Property, System, View } from '../compose/system.ts';
-import { choicesIn, type State, sameState, viewOf, type Walk } from './walk.ts';
+import { choicesIn, sameState, type Walk } from './walk.ts';
 
 /**
  * Whether `walk` decides `property`: violates it, or reaches it where it is a `sometimes` or `sometimesMove`. A walk with a loop goes on for
@@ -11,7 +12,7 @@ import { choicesIn, type State, sameState, viewOf, type Walk } from './walk.ts';
  * nothing can happen there.
  */
 export function shows<Move>(system: System<Move>, property: Property<Move>, walk: Walk<Move>): boolean {
-  const last = walk.states.at(-1) as State;
+  const last = walk.states.at(-1) as SlotValues;
   const move = walk.choices.at(-1)?.move;
   switch (property.kind) {
     case 'always':
@@ -35,10 +36,10 @@ export function shows<Move>(system: System<Move>, property: Property<Move>, walk
 
 /** Nothing comes after it: it ends in a state without moves, or goes on for ever. */
 function isWhole<Move>(system: System<Move>, walk: Walk<Move>): boolean {
-  return walk.loopFrom === undefined ? isEnd(system, walk.states.at(-1) as State) : isFairLoop(system, walk);
+  return walk.loopFrom === undefined ? isEnd(system, walk.states.at(-1) as SlotValues) : isFairLoop(system, walk);
 }
 
-function isEnd<Move>(system: System<Move>, state: State): boolean {
+function isEnd<Move>(system: System<Move>, state: SlotValues): boolean {
   return choicesIn(system, state).length === 0;
 }
 
@@ -56,7 +57,7 @@ function breaksPromise<Move>({ states, loopFrom }: Walk<Move>, { from, to }: Pro
 /** Each fair rule fires in the loop, or cannot fire in one of its states. */
 function isFairLoop<Move>(system: System<Move>, { states, choices, loopFrom }: Walk<Move>): boolean {
   if (loopFrom === undefined || loopFrom >= choices.length) return false;
-  if (!sameState(states[loopFrom] as State, states.at(-1) as State)) return false;
+  if (!sameState(states[loopFrom] as SlotValues, states.at(-1) as SlotValues)) return false;
   const loop = states.slice(loopFrom);
   const fired = new Set(choices.slice(loopFrom).map(({ rule }) => rule));
   return system.rules.every(

@@ -17,7 +17,7 @@ export interface Layout {
 export function layoutFor(domains: readonly Domain[]): Layout {
   const [wordOf, shiftOf, maskOf] = [0, 0, 0].map(() => new Int32Array(domains.length)) as [Int32Array, Int32Array, Int32Array];
   const free: number[] = [];
-  const widths = domains.map(({ size }, slot) => ({ slot, width: 32 - Math.clz32(size) + SPARE_BITS }));
+  const widths = domains.map(({ size }, slot) => ({ slot, width: 32 - Math.clz32(size - 1) + SPARE_BITS }));
   // The widest first: first fit then leaves the fewest bits unused.
   for (const { slot, width } of widths.sort((a, b) => b.width - a.width || a.slot - b.slot)) {
     let word = free.findIndex((bits) => bits >= width);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { SlotValues } from '../compose/as-transition-system.ts';
 import type { Property, System } from '../compose/system.ts';
 import { check } from './check.ts';
 import { shows } from './evidence.ts';
 import { firstIsOne, lastIsOne, smallSystems, systemOf } from './random-systems.test-support.ts';
 import { codeOf, RunCodeError, walkOf } from './run-code.ts';
-import { initialState, type State, type Walk, walksAlong } from './walk.ts';
+import { initialState, type Walk, walksAlong } from './walk.ts';
 
 const described = { description: '' };
 
@@ -148,7 +149,7 @@ describe('a run’s code', () => {
   });
 
   test('of a walk that the system cannot go is refused', () => {
-    const states: State[] = [initialState(counter), [7]];
+    const states: SlotValues[] = [initialState(counter), [7]];
     expect(() => codeOf(counter, { states, choices: [{ move: 'jump', rule: 0, next: [7] }] })).toThrow(
       'move 0 of the walk cannot happen there: "jump"',
     );

@@ -9,8 +9,9 @@
  * code   = number in Crockford's base 32, then 3 characters of check
  * ```
  */
+import type { SlotValues } from '../compose/as-transition-system.ts';
 import type { System } from '../compose/system.ts';
-import { type Choice, choicesIn, initialState, type State, sameState, type Walk } from './walk.ts';
+import { type Choice, choicesIn, initialState, sameState, type Walk } from './walk.ts';
 
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
 const CHECK = 3;
@@ -29,9 +30,9 @@ export class RunCodeError extends Error {
  */
 export function codeOf<Move>(system: System<Move>, { states, choices, loopFrom }: Walk<Move>): string {
   let number = loopFrom === undefined ? 0n : BigInt(loopFrom) + 1n;
-  if (loopFrom !== undefined) number *= BigInt(choicesIn(system, states.at(-1) as State).length + 1);
+  if (loopFrom !== undefined) number *= BigInt(choicesIn(system, states.at(-1) as SlotValues).length + 1);
   for (let index = choices.length - 1; index >= 0; index -= 1) {
-    const [taken, possible] = [choices[index] as Choice<Move>, choicesIn(system, states[index] as State)];
+    const [taken, possible] = [choices[index] as Choice<Move>, choicesIn(system, states[index] as SlotValues)];
     const place = possible.findIndex(({ move, next }) => isSame(move, taken.move) && sameState(next, taken.next));
     if (place === -1) throw new RangeError(`move ${index} of the walk cannot happen there: ${JSON.stringify(taken.move)}`);
     number = number * BigInt(possible.length + 1) + BigInt(place + 1);
@@ -50,10 +51,10 @@ export function walkOf<Move>(system: System<Move>, code: string): Walk<Move> {
     throw new RunCodeError(`expected ${CHECK} to ${LONGEST} of the characters ${DIGITS}`);
   }
   let number = fromDigits(text.slice(0, -CHECK));
-  const states: State[] = [initialState(system)];
+  const states: SlotValues[] = [initialState(system)];
   const choices: Choice<Move>[] = [];
   for (;;) {
-    const possible = choicesIn(system, states.at(-1) as State);
+    const possible = choicesIn(system, states.at(-1) as SlotValues);
     const base = BigInt(possible.length + 1);
     const choice = possible[Number(number % base) - 1];
     number /= base;
@@ -63,7 +64,7 @@ export function walkOf<Move>(system: System<Move>, code: string): Walk<Move> {
   }
   const loop = number === 0n ? {} : { loopFrom: Number(number) - 1 };
   const known = checkOf(choices, loop.loopFrom) === text.slice(-CHECK);
-  const closes = loop.loopFrom === undefined || sameState(states.at(-1) as State, states[loop.loopFrom] ?? []);
+  const closes = loop.loopFrom === undefined || sameState(states.at(-1) as SlotValues, states[loop.loopFrom] ?? []);
   if (!known || !closes) throw new RunCodeError('it is mistyped, or was made by another version of the system');
   return { states, choices, ...loop };
 }

@@ -1,9 +1,9 @@
 /** The whole state graph of a system that is small enough, for other tools and for the eye. */
+import type { SlotValues } from '../compose/as-transition-system.ts';
 import type { System } from '../compose/system.ts';
 import { Edges } from './edges.ts';
 import { Search } from './search.ts';
 import { Tables } from './tables.ts';
-import type { State } from './walk.ts';
 import { Watch } from './watch.ts';
 
 /** Every reachable state, by numbers from 0, which is the initial one; nearer ones come first. */
@@ -14,7 +14,7 @@ export interface StateGraph<Move> {
   /** Every move that an edge names, by its number. */
   readonly moves: readonly Move[];
   /** What the slots hold in a state. */
-  valuesOf(state: number): State;
+  valuesOf(state: number): SlotValues;
   /** What leads on from a state, in the order of the rules. */
   edgesOf(state: number): readonly { readonly move: number; readonly to: number }[];
 }

@@ -2,17 +2,15 @@
  * A system one step at a time, by nothing but its own rules: slow, simple, and independent of the search. It follows runs that a search
  * has found, and runs that somebody names.
  */
-import type { System, Value, View } from '../compose/system.ts';
-
-/** What each slot of the system holds, in the order of the slots. */
-export type State = readonly Value[];
+import { type SlotValues, viewOf } from '../compose/as-transition-system.ts';
+import type { System } from '../compose/system.ts';
 
 /** One thing that may happen in a state. */
 export interface Choice<Move> {
   readonly move: Move;
   /** The number of the rule that it is a firing of. */
   readonly rule: number;
-  readonly next: State;
+  readonly next: SlotValues;
 }
 
 /** A run: moves one after the other from the initial state, and where its loop begins if it has one. A counterexample is one. */
@@ -24,30 +22,19 @@ export interface Run<Move> {
 
 /** A run with its states: `states[i]` is the one before `choices[i]`, and there is one more behind the last. */
 export interface Walk<Move> {
-  readonly states: readonly State[];
+  readonly states: readonly SlotValues[];
   readonly choices: readonly Choice<Move>[];
   /** After the last choice the state is again `states[loopFrom]`. */
   readonly loopFrom?: number;
 }
 
 /** The state in which every run begins. */
-export function initialState<Move>(system: System<Move>): State {
+export function initialState<Move>(system: System<Move>): SlotValues {
   return system.slots.map(({ initial }) => initial);
 }
 
-/** The state as rules and properties look at it. */
-export function viewOf(state: State): View {
-  return {
-    get(slot) {
-      const value = state[slot];
-      if (value === undefined) throw new RangeError(`there is no slot ${slot}; expected 0 to ${state.length - 1}`);
-      return value as never;
-    },
-  };
-}
-
 /** Everything that may happen in a state: in the order of the rules, and of the firings of each. */
-export function choicesIn<Move>(system: System<Move>, state: State): Choice<Move>[] {
+export function choicesIn<Move>(system: System<Move>, state: SlotValues): Choice<Move>[] {
   return system.rules.flatMap((known, rule) =>
     [...known.fire(viewOf(state))].map(({ move, writes }): Choice<Move> => {
       const next = [...state];
@@ -63,7 +50,7 @@ export function runOf<Move>({ choices, loopFrom }: Walk<Move>): Run<Move> {
 }
 
 /** Whether two states are the same one. */
-export function sameState(one: State, other: State): boolean {
+export function sameState(one: SlotValues, other: SlotValues): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
@@ -74,11 +61,11 @@ export function sameState(one: State, other: State): boolean {
 export function* walksAlong<Move>(system: System<Move>, { moves, loopFrom }: Run<Move>): Generator<Walk<Move>> {
   const texts = moves.map((move) => JSON.stringify(move));
   const loop = loopFrom === undefined ? {} : { loopFrom };
-  const states: State[] = [initialState(system)];
+  const states: SlotValues[] = [initialState(system)];
   const open: Choice<Move>[][] = [];
   const taken: Choice<Move>[] = [];
   for (;;) {
-    const last = states.at(-1) as State;
+    const last = states.at(-1) as SlotValues;
     const isThere = loopFrom === undefined || sameState(last, states[loopFrom] ?? []);
     if (taken.length === texts.length) {
       if (isThere) yield { states: [...states], choices: [...taken], ...loop };
