@@ -23,6 +23,7 @@ export class RunNameError extends Error {
 
 /** Where compositions are looked up by name. */
 export interface Catalogue<Move> {
+  /** The composition with this name, if there is one. */
   find(id: string): NamedComposition<Move> | undefined;
   /** Some of the names, for who has named none of them. */
   readonly examples: readonly string[];
