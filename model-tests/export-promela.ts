@@ -3,13 +3,14 @@
  * What each rule does alone, and what each predicate says, is taken from the tables of our own search: SPIN cannot say whether those are
  * right. docs/guides/second-opinion.md has what corresponds to what.
  */
-import type { Property, System } from './compose/system.ts';
-import type { TabulatedFiring, TabulatedSystem, TabulateOptions } from './explore/tabulate.ts';
+import type { Property, Rule, System } from './compose/system.ts';
+import type { Tabulated, TabulatedFiring, TabulatedSystem, TabulateOptions } from './explore/tabulate.ts';
 import { tabulate } from './explore/tabulate.ts';
 import { type Claim, claimOf, predicatesOf, progressBit } from './export/promela/claims.ts';
 import { DecisionGraphs } from './export/promela/decision-graph.ts';
-import { type RuleText, ruleText } from './export/promela/rules.ts';
-import { comment, condition, identifier, type Namer } from './export/promela/text.ts';
+import { fairBytes, headText, processesOf, processText, typeFor } from './export/promela/model-text.ts';
+import { type Act, type RuleText, ruleText } from './export/promela/rules.ts';
+import { comment, condition, identifier, isOneOf, type Test } from './export/promela/text.ts';
 
 export type { Claim } from './export/promela/claims.ts';
 
@@ -20,10 +21,12 @@ export interface PromelaModel {
   readonly claims: readonly Claim[];
   /** What pan's NFAIR has to be at least for the processes of the model with -DFAIR. */
   readonly fairBytes: number;
-  /** Reachable states: SPIN's are as many. */
+  /** Reachable states. SPIN's are as many. */
   readonly states: number;
-  /** Moves of reachable states: SPIN's transitions are one more, since it counts the storing of the initial state. */
+  /** Moves of reachable states. SPIN's transitions are one more, since it counts the storing of the initial state. */
   readonly edges: number;
+  /** The model begins with a step of its own, which makes what cannot be there from the beginning: one more state, one more transition. */
+  readonly hasBeginning: boolean;
 }
 
 /**
@@ -40,26 +43,21 @@ export async function exportPromela<Move>(
   properties: readonly Property<Move>[] = [],
   options: TabulateOptions = {},
 ): Promise<PromelaModel> {
-  const predicates = properties.map(predicatesOf);
-  const tabulated = await tabulate(system, predicates.flat(), options);
+  const tabulated = await tabulate(system, properties.flatMap(predicatesOf), options);
   const writer = new Writer(system, properties, tabulated);
-  const rules = writer.rules();
+  const processes = processesOf(writer.rules());
   const claims = writer.claims();
-  const processes = processesOf(rules);
-  // pan keeps two bits for each process, the claim included, and has some to spare.
-  const fairBytes = Math.max(2, Math.ceil((processes.length + 3) / 4));
+  const { states, edges } = tabulated;
+  const title = [`${states} states, ${edges} moves. What each rule does alone is taken from our own tables.`];
   return {
-    text: [
-      writer.head(fairBytes),
-      writer.variables(),
-      enabledMacro(processes.length),
-      ...processText(processes),
-      ...claims.map(({ text }) => text),
-    ].join('\n'),
+    text: [headText(title, processes), writer.variables(), processText(processes, ''), ...claims.map(({ text }) => text)].join(
+      '\n',
+    ),
     claims: claims.map(({ claim }) => claim),
-    fairBytes,
-    states: tabulated.states,
-    edges: tabulated.edges,
+    fairBytes: fairBytes(processes),
+    states,
+    edges,
+    hasBeginning: false,
   };
 }
 
@@ -68,43 +66,27 @@ class Writer<Move> {
   readonly #properties: readonly Property<Move>[];
   readonly #tabulated: TabulatedSystem<Move>;
   readonly #graphs: DecisionGraphs;
-  readonly #namer: Namer;
+  readonly #names: readonly string[];
+  readonly #sizes: readonly number[];
+  readonly #test: Test;
 
   constructor(system: System<Move>, properties: readonly Property<Move>[], tabulated: TabulatedSystem<Move>) {
     this.#system = system;
     this.#properties = properties;
     this.#tabulated = tabulated;
-    const sizes = tabulated.domains.map(({ size }) => size);
-    this.#graphs = new DecisionGraphs(sizes);
-    const names = system.slots.map(({ name }, slot) => identifier(name, slot));
-    this.#namer = { variable: (slot) => names[slot] as string, domainSize: (slot) => sizes[slot] as number };
-  }
-
-  head(fairBytes: number): string {
-    const { states, edges } = this.#tabulated;
-    return [
-      '/*',
-      ` * ${states} states, ${edges} moves. What it is to fulfil stands at the end, one never claim each.`,
-      ' * Counts:    spin -o2 -a FILE; cc -O2 -DNOREDUCE -DSAFETY -DNOCLAIM -o pan pan.c; ./pan',
-      ' * A claim:   spin -o2 -a FILE; cc -O2 -DNOREDUCE -o pan pan.c; ./pan -N NAME',
-      ` * Fair runs: spin -o2 -DFAIR -a FILE; cc -O2 -DNOREDUCE -DNFAIR=${fairBytes} -o pan pan.c; ./pan -a -f -N NAME`,
-      ' * -o2 keeps variables that no rule reads: they tell states apart.',
-      ' */',
-      '',
-    ].join('\n');
+    this.#sizes = tabulated.domains.map(({ size }) => size);
+    this.#graphs = new DecisionGraphs(this.#sizes);
+    this.#names = system.slots.map(({ name }, slot) => identifier(name, 'slot', slot));
+    this.#test = (slot, values) => isOneOf(this.#names[slot] as string, this.#sizes[slot] as number, values);
   }
 
   /** One variable for each slot, with the values that its numbers stand for. */
   variables(): string {
     const { domains, initial } = this.#tabulated;
     const lines = this.#system.slots.flatMap(({ name }, slot) => {
-      const size = this.#namer.domainSize(slot);
+      const size = this.#sizes[slot] as number;
       const legend = Array.from({ length: size }, (_, id) => comment(`${id}: ${JSON.stringify(domains[slot]?.value(id))}`));
-      return [
-        comment(name),
-        ...legend.map((line) => `  ${line}`),
-        `${typeFor(size)} ${this.#namer.variable(slot)} = ${initial[slot]};`,
-      ];
+      return [comment(name), ...legend.map((line) => `  ${line}`), `${typeFor(size)} ${this.#names[slot]} = ${initial[slot]};`];
     });
     const bits = this.#progress().map(({ bit }) => `bit ${bit} = 0;`);
     return [...lines, ...(bits.length === 0 ? [] : ['#ifdef FAIR', ...bits, '#endif']), ''].join('\n');
@@ -112,21 +94,9 @@ class Writer<Move> {
 
   /** What each rule that can fire at all does. */
   rules(): RuleText[] {
-    const { moves, rules } = this.#tabulated;
-    const progress = this.#progress();
-    const marks = (move: number) =>
-      progress.map(({ bit, isProgress }) => `MARK(${bit}, ${isProgress(moves[move] as Move) ? 1 : 0})`).join(' ');
-    return this.#system.rules.flatMap((rule, index) => {
-      const table = rules[index];
-      const text =
-        table &&
-        ruleText(
-          { rule, index, table, marks, show: (move) => this.#system.show(moves[move] as Move).text },
-          this.#graphs,
-          this.#namer,
-        );
-      return text === undefined ? [] : [text];
-    });
+    return this.#system.rules.flatMap(
+      (rule, index) => this.#rule(rule, index, this.#tabulated.rules[index] as Tabulated<readonly TabulatedFiring[]>) ?? [],
+    );
   }
 
   claims(): { readonly claim: Claim; readonly text: string }[] {
@@ -134,10 +104,26 @@ class Writer<Move> {
     return this.#properties.map((property, index) => {
       const predicates = predicatesOf(property).map(() => {
         const table = this.#tabulated.predicates[next++];
-        return condition(table && this.#graphs.from(table, (holds) => (holds ? 1 : undefined)), this.#namer);
+        return condition(table && this.#graphs.from(table, (holds) => (holds ? 1 : undefined)), this.#test);
       });
       return claimOf(property, index, { predicates: predicates.map((text) => `(${text})`), canMove: this.#canMove(property) });
     });
+  }
+
+  #rule({ name, fair = false }: Rule<Move>, index: number, table: Tabulated<readonly TabulatedFiring[]>): RuleText | undefined {
+    // A state with n firings of the rule enables its first n options: to choose among them is to choose a firing.
+    const most = mostOf(table);
+    const trees = Array.from({ length: most }, (_, place) => mapped(table, (firings) => this.#act(firings[place])));
+    return ruleText({ name, index, isFair: fair, trees }, this.#graphs, this.#test);
+  }
+
+  #act(firing: TabulatedFiring | undefined): Act | undefined {
+    if (firing === undefined) return undefined;
+    const move = this.#tabulated.moves[firing.move] as Move;
+    const writes = firing.writes.map(([slot, value]) => `${this.#names[slot]} = ${value};`);
+    const marks = this.#progress().map(({ bit, isProgress }) => `MARK(${bit}, ${isProgress(move) ? 1 : 0})`);
+    const statements = [...(writes.length === 0 ? ['skip;'] : writes), ...marks].join(' ');
+    return { also: [], statements, title: this.#system.show(move).text };
   }
 
   /** That a move which a property of moves speaks of can be made. */
@@ -147,59 +133,27 @@ class Writer<Move> {
     const some = (firings: readonly TabulatedFiring[]) => (firings.some(({ move }) => isMeant[move]) ? 1 : undefined);
     const conditions = this.#tabulated.rules.flatMap((rule) => {
       const graph = this.#graphs.from(rule, some);
-      return graph === undefined ? [] : [condition(graph, this.#namer)];
+      return graph === undefined ? [] : [condition(graph, this.#test)];
     });
     return conditions.length === 0 ? 'false' : `(${conditions.join(' || ')})`;
   }
 
   #progress(): { readonly bit: string; readonly isProgress: (move: Move) => boolean }[] {
     return this.#properties.flatMap((property, index) =>
-      property.kind === 'noLivelock' ? [{ bit: progressBit(identifier(property.id, index)), isProgress: property.progress }] : [],
+      property.kind === 'noLivelock'
+        ? [{ bit: progressBit(identifier(property.id, 'property', index)), isProgress: property.progress }]
+        : [],
     );
   }
 }
 
-/** A process of the model with -DFAIR; without it, all are one. */
-interface Process {
-  readonly name: string;
-  readonly options: readonly string[];
+/** The most firings that some state has. */
+function mostOf(table: Tabulated<readonly TabulatedFiring[]>): number {
+  if ('answer' in table) return table.answer.length;
+  return Math.max(0, ...[...table.children.values()].map(mostOf));
 }
 
-/**
- * SPIN is fair to processes, we are to rules: so each fair rule is a process, and all others together are one. That one may leave undone
- * what it can do as long as a fair rule can fire: otherwise SPIN would be fair to it, too.
- */
-function processesOf(rules: readonly RuleText[]): Process[] {
-  const [fair, others] = [rules.filter(({ isFair }) => isFair), rules.filter(({ isFair }) => !isFair)];
-  const processes = fair.map(({ name, options }) => ({ name, options }));
-  if (others.length === 0) return processes.length > 0 ? processes : [{ name: 'nothing', options: [':: false'] }];
-  const idle = `#ifdef FAIR\n:: d_step { ${fair.map(({ guard }) => guard).join(' ||\n   ')} -> skip }\n#endif`;
-  const options = [...others.flatMap((rule) => rule.options), ...(fair.length === 0 ? [] : [idle])];
-  return [{ name: 'not_fair', options }, ...processes];
+function mapped<From, To>(table: Tabulated<From>, map: (answer: From) => To): Tabulated<To> {
+  if ('answer' in table) return { answer: map(table.answer) };
+  return { slot: table.slot, children: new Map([...table.children].map(([value, child]) => [value, mapped(child, map)])) };
 }
-
-function processText([first, ...others]: readonly Process[]): string[] {
-  return [
-    '#ifdef FAIR',
-    '#define MARK(bit, value) bit = value;',
-    '#define PROCESS(name) od } active proctype name() { end: do',
-    '#else',
-    '#define MARK(bit, value)',
-    '#define PROCESS(name)',
-    '#endif',
-    '',
-    `active proctype ${first?.name}() { end: do`,
-    ...(first?.options ?? []),
-    ...others.flatMap(({ name, options }) => ['', `PROCESS(${name})`, ...options]),
-    'od }',
-    '',
-  ];
-}
-
-/** That something can happen, as SPIN sees it. */
-function enabledMacro(processes: number): string {
-  const all = Array.from({ length: processes }, (_, pid) => `enabled(${pid})`).join(' || ');
-  return ['#ifdef FAIR', `#define ENABLED (${all})`, '#else', '#define ENABLED enabled(0)', '#endif', ''].join('\n');
-}
-
-const typeFor = (size: number) => (size <= 2 ? 'bit' : size <= 256 ? 'byte' : size <= 32_768 ? 'short' : 'int');

@@ -46,7 +46,7 @@ export interface ClaimParts {
 
 /** The claim of a property, and its text. `index` makes its name unique. */
 export function claimOf<Move>(property: Property<Move>, index: number, parts: ClaimParts): { claim: Claim; text: string } {
-  const name = identifier(property.id, index);
+  const name = identifier(property.id, 'property', index);
   const { search, found, formula, body } = bodyOf(property.kind, name, parts);
   const title = `${property.kind} ${property.id}: ${property.description}; in LTL: ${formula}`;
   const text = `${comment(title)}\nnever ${name} {\n${body}\n}\n`;
@@ -99,7 +99,7 @@ function bodyOf(kind: Property<unknown>['kind'], name: string, { predicates: [p 
 }
 
 /** The variable that says whether the last move was progress; it is there with -DFAIR only, since it makes more states. */
-export const progressBit = (claim: string) => `progress_${claim}`;
+export const progressBit = (claim: string) => `progress__${claim}`;
 
 /** Comes to its end, which is an error, in a state in which `expression` is true. */
 const reach = (expression: string) => `   do\n   :: ${expression} -> break\n   :: else\n   od`;

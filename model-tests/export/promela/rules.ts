@@ -1,11 +1,28 @@
-/** One rule in Promela: an option for each place among its firings, each a d_step that is one transition and nothing in between. */
-import type { Rule } from '../../compose/system.ts';
-import type { Tabulated, TabulatedFiring } from '../../explore/tabulate.ts';
+/** One rule in Promela: an option for each thing that it may do, each a d_step that is one transition and nothing in between. */
+import type { Tabulated } from '../../explore/tabulate.ts';
 import type { DecisionGraphs } from './decision-graph.ts';
-import { comment, condition, identifier, type Namer, statements } from './text.ts';
+import { comment, condition, identifier, oneOf, statements, type Test } from './text.ts';
 
 /** Moves that a comment names; there may be thousands that do the same. */
 const NAMED_MOVES = 4;
+
+/** What is done, where it can be. */
+export interface Act {
+  /** What has to be true beside what the tree has asked. */
+  readonly also: readonly string[];
+  /** Ends in a semicolon. */
+  readonly statements: string;
+  /** How a reader is told of it. */
+  readonly title: string;
+}
+
+/** A rule as trees: in each state, each tree does one thing or nothing. */
+export interface RuleTrees {
+  readonly name: string;
+  readonly index: number;
+  readonly isFair: boolean;
+  readonly trees: readonly Tabulated<Act | undefined>[];
+}
 
 /** A rule as text. */
 export interface RuleText {
@@ -17,72 +34,52 @@ export interface RuleText {
   readonly options: readonly string[];
 }
 
-/** What is written down of a rule. */
-export interface Written {
-  readonly rule: Pick<Rule<unknown>, 'name' | 'fair'>;
-  readonly index: number;
-  readonly table: Tabulated<readonly TabulatedFiring[]>;
-  /** Statements that note what kind of move it was. */
-  readonly marks: (move: number) => string;
-  readonly show: (move: number) => string;
-}
-
-/** Undefined for a rule that fires in no reachable state. */
-export function ruleText(
-  { rule, index, table, marks, show }: Written,
-  graphs: DecisionGraphs,
-  namer: Namer,
-): RuleText | undefined {
+/** Undefined for a rule that never does anything. */
+export function ruleText({ name, index, isFair, trees }: RuleTrees, graphs: DecisionGraphs, test: Test): RuleText | undefined {
   const options: string[] = [];
-  let guard: string | undefined;
-  // A state with n firings of the rule enables its first n options: to choose among them is to choose a firing.
-  for (let place = 0; ; place += 1) {
-    const outcomes = new Outcomes(namer, marks, show);
-    const graph = graphs.from(table, (firings) => outcomes.of(firings[place]));
-    if (graph === undefined) break;
-    const can = condition(
-      graphs.from(table, (firings) => (firings.length > place ? 1 : undefined)),
-      namer,
+  const guards: string[] = [];
+  for (const tree of trees) {
+    const acts = new Acts();
+    const graph = graphs.from(tree, (act) => act && acts.number(act));
+    if (graph === undefined) continue;
+    const places = new Acts();
+    const guard = condition(
+      graphs.from(tree, (act) => act && places.number({ ...act, statements: '', title: '' })),
+      test,
+      (outcome) => places.known(outcome).also,
     );
-    guard ??= can;
-    const body = statements(graph, namer, (outcome) => outcomes.text(outcome), '   ');
-    options.push(`:: d_step { ${can} ->\n   ${body} }`);
+    guards.push(guard);
+    options.push(`:: d_step { ${guard} ->\n   ${statements(graph, test, (outcome) => acts.text(outcome), '   ')} }`);
   }
-  if (guard === undefined) return undefined;
-  const title = comment(`${rule.name}${rule.fair === true ? ', fair' : ''}`);
-  return { name: identifier(rule.name, index), isFair: rule.fair === true, guard, options: [title, ...options] };
+  if (options.length === 0) return undefined;
+  const title = comment(`${name}${isFair ? ', fair' : ''}`);
+  return { name: identifier(name, 'rule', index), isFair, guard: oneOf(guards), options: [title, ...options] };
 }
 
-/** What firings do, numbered: those that write the same are one. */
-class Outcomes {
-  readonly #namer: Namer;
-  readonly #marks: (move: number) => string;
-  readonly #show: (move: number) => string;
+/** Acts by numbers: those that do the same under the same conditions are one. */
+class Acts {
   readonly #numbers = new Map<string, number>();
-  readonly #known: { readonly text: string; readonly moves: Set<string> }[] = [];
+  readonly #known: { readonly act: Act; readonly titles: Set<string> }[] = [];
 
-  constructor(namer: Namer, marks: (move: number) => string, show: (move: number) => string) {
-    this.#namer = namer;
-    this.#marks = marks;
-    this.#show = show;
-  }
-
-  of(firing: TabulatedFiring | undefined): number | undefined {
-    if (firing === undefined) return undefined;
-    const writes = firing.writes.map(([slot, value]) => `${this.#namer.variable(slot)} = ${value};`).join(' ');
-    const text = `${writes === '' ? 'skip;' : writes} ${this.#marks(firing.move)}`.trimEnd();
-    let number = this.#numbers.get(text);
+  number(act: Act): number {
+    const key = `${act.also.join(' && ')} -> ${act.statements}`;
+    let number = this.#numbers.get(key);
     if (number === undefined) {
-      number = this.#known.push({ text, moves: new Set() }) - 1;
-      this.#numbers.set(text, number);
+      number = this.#known.push({ act, titles: new Set() }) - 1;
+      this.#numbers.set(key, number);
     }
-    this.#known[number]?.moves.add(this.#show(firing.move));
+    this.#known[number]?.titles.add(act.title);
     return number;
   }
 
-  text(outcome: number): string {
-    const { text = '', moves = new Set<string>() } = this.#known[outcome] ?? {};
-    const [some, more] = [[...moves].slice(0, NAMED_MOVES), moves.size - NAMED_MOVES];
-    return `${text} ${comment(some.join(' | ') + (more > 0 ? ` and ${more} more` : ''))}`;
+  known(number: number): Act {
+    return (this.#known[number] as { readonly act: Act }).act;
+  }
+
+  text(number: number): string {
+    const titles = [...(this.#known[number]?.titles ?? [])];
+    const more = titles.length - NAMED_MOVES;
+    const words = titles.slice(0, NAMED_MOVES).join(' | ') + (more > 0 ? ` and ${more} more` : '');
+    return `${this.known(number).statements} ${comment(words)}`;
   }
 }

@@ -4,10 +4,15 @@ import type { Decision } from './decision-graph.ts';
 /** Longest line that is written where it can be broken. */
 const WIDTH = 120;
 
-/** A name that Promela takes; `number` makes it unique, and no keyword. */
-export function identifier(text: string, number: number): string {
+/** What a name names. */
+type Kind = 'slot' | 'rule' | 'property' | 'message';
+
+const MARKS: Readonly<Record<Kind, string>> = { slot: '', rule: 'r', property: 'p', message: 'm' };
+
+/** A name that Promela takes. Its end, which says what it names and its `number`, makes it unique and no keyword. */
+export function identifier(text: string, kind: Kind, number: number): string {
   const words = text.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
-  return `${/^[A-Za-z]/.test(words) ? words : `x_${words}`}_${number}`;
+  return `${/^[A-Za-z]/.test(words) ? words : `x_${words}`}_${MARKS[kind]}${number}`;
 }
 
 /** A comment that nothing in `text` can end. */
@@ -15,21 +20,27 @@ export function comment(text: string): string {
   return `/* ${text.replaceAll('*/', '* /').replaceAll('/*', '/ *').replace(/\s+/g, ' ')} */`;
 }
 
-/** What conditions need to know of slots. */
-export interface Namer {
-  /** The variable of a slot. */
-  readonly variable: (slot: number) => string;
-  /** How many values a slot takes; they are numbered from 0. */
-  readonly domainSize: (slot: number) => number;
+/** An expression: that a slot holds one of these values, which are in ascending order. */
+export type Test = (slot: number, values: readonly number[]) => string;
+
+/**
+ * An expression that is true where the graph leads to anything at all; undefined, the graph of nothing, is `false`. `also`: what has to be
+ * true beside, for an outcome; by default nothing.
+ */
+export function condition(
+  graph: Decision | undefined,
+  test: Test,
+  also: (outcome: number) => readonly string[] = () => [],
+): string {
+  if (graph === undefined) return 'false';
+  return alternatives(graph, test, also) || 'true';
 }
 
-/** An expression that is true where the graph leads to anything at all; undefined, the graph of nothing, is `false`. */
-export function condition(graph: Decision | undefined, namer: Namer): string {
-  if (graph === undefined) return 'false';
-  if ('outcome' in graph) return 'true';
+function alternatives(graph: Decision, test: Test, also: (outcome: number) => readonly string[]): string {
+  if ('outcome' in graph) return also(graph.outcome).join(' && ');
   const parts = graph.branches.map(({ values, to }) => {
-    const test = isOneOf(graph.slot, values, namer);
-    return 'outcome' in to ? test : `(${test} && ${condition(to, namer)})`;
+    const [here, further] = [test(graph.slot, values), alternatives(to, test, also)];
+    return further === '' ? here : `(${here} && ${further})`;
   });
   return parts.length === 1 ? (parts[0] as string) : `(${join(parts, ' || ')})`;
 }
@@ -38,29 +49,34 @@ export function condition(graph: Decision | undefined, namer: Namer): string {
  * Statements that go where the graph leads and do what `act` says there. They take for granted that `condition` is true. In a d_step a
  * combination of values that the graph does not have is an error that SPIN reports.
  */
-export function statements(graph: Decision, namer: Namer, act: (outcome: number) => string, indent: string): string {
+export function statements(graph: Decision, test: Test, act: (outcome: number) => string, indent: string): string {
   if ('outcome' in graph) return act(graph.outcome);
   const [first, ...others] = graph.branches;
-  if (first !== undefined && others.length === 0) return statements(first.to, namer, act, indent);
+  if (first !== undefined && others.length === 0) return statements(first.to, test, act, indent);
   const options = graph.branches.map(({ values, to }) => {
-    const body = statements(to, namer, act, `${indent}   `);
-    return `${indent}:: ${isOneOf(graph.slot, values, namer)} -> ${body}`;
+    const body = statements(to, test, act, `${indent}   `);
+    return `${indent}:: ${test(graph.slot, values)} -> ${body}`;
   });
   return `if\n${options.join('\n')}\n${indent}fi`;
 }
 
-/** That a slot holds one of these values. */
-function isOneOf(slot: number, values: readonly number[], { variable, domainSize }: Namer): string {
-  const name = variable(slot);
-  const size = domainSize(slot);
+/** The test of a variable that holds numbers from 0 to `size - 1`. */
+export function isOneOf(name: string, size: number, values: readonly number[]): string {
   if (values.length === size) return 'true';
   if (values.length === size - 1 && size > 2) return `${name} != ${missing(values)}`;
-  const tests = runsOf(values).map(([from, to]) => {
-    if (from === to) return `${name} == ${from}`;
-    if (from === 0) return `${name} <= ${to}`;
-    if (to === size - 1) return `${name} >= ${from}`;
-    return `(${name} >= ${from} && ${name} <= ${to})`;
-  });
+  return oneOf(
+    runsOf(values).map(([from, to]) => {
+      if (from === to) return `${name} == ${from}`;
+      if (from === 0) return `${name} <= ${to}`;
+      if (to === size - 1) return `${name} >= ${from}`;
+      return `(${name} >= ${from} && ${name} <= ${to})`;
+    }),
+  );
+}
+
+/** A disjunction; `false` of nothing. */
+export function oneOf(tests: readonly string[]): string {
+  if (tests.length === 0) return 'false';
   return tests.length === 1 ? (tests[0] as string) : `(${join(tests, ' || ')})`;
 }
 
