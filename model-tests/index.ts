@@ -60,9 +60,11 @@ export * from './explore/results.ts';
 export { codeOf, RunCodeError, walkOf } from './explore/run-code.ts';
 export { GraphTooLargeError } from './explore/state-graph.ts';
 export { ExploreError } from './explore/tables.ts';
+export { IncompleteError, type TabulateOptions } from './explore/tabulate.ts';
 export { type Choice, type Run, runOf, type Walk, walksAlong } from './explore/walk.ts';
-export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
+export { ChartExportError, ChartExportError, type ChartFormat, type ChartFormat, exportChart, exportChart } from './export.ts';
 export { exportGraph, type GraphFormat } from './export-graph.ts';
+export { type Claim, exportPromela, type PromelaModel } from './export-promela.ts';
 export { type Path, transitionCover } from './generate/transition-cover.ts';
 export {
   type Captions,
