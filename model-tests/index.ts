@@ -19,6 +19,20 @@ export type { PathFailure } from './drive/handshake/run-path.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
 export * from './drive/handshake/world.ts';
 export {
+  type ConnectionName,
+  type Role,
+  type RoleInput,
+  type RoleOutput,
+  type RolePath,
+  type RoleStep,
+  readRolePaths,
+  writeRolePaths,
+} from './drive/role/path.ts';
+export { coverRole, type RoleSuite } from './drive/role/paths.ts';
+export type { ArrayPort, CallOutcome, Capabilities, Seen, Setup, Subject, Wish } from './drive/role/subject.ts';
+export { type OwnRoleOptions, verifyOwnRole } from './drive/role/verify-own.ts';
+export type { RoleEvent, RolePathFailure, RoleRow } from './drive/role/verify-role.ts';
+export {
   type Composition,
   compositions,
   type VerifyEvent,
