@@ -13,11 +13,12 @@ export class OwnClient extends OwnSubject {
   #listener: Listener | undefined;
   #process: HeldProcess = { role: 'client', index: 0, owner: wholeProcess };
 
-  protected async begin({ secret, full }: Setup): Promise<void> {
+  protected async begin({ secret, full, limits }: Setup): Promise<void> {
     this.#process = { role: 'client', index: 0, owner: wholeProcess };
     this.#listener = await listen({
       wkp: this.rig.wkp,
       secret,
+      limits,
       ...(full ? { maxSessions: 1 } : {}),
       onSession: (session) => {
         this.sessions.push(session);

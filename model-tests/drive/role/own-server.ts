@@ -14,7 +14,7 @@ export class OwnServer extends OwnSubject {
   /** The puppet's ends of channels that were attached. */
   #channels: Socket[] = [];
 
-  protected async begin({ mode, fallback, secret, group }: Setup): Promise<void> {
+  protected async begin({ mode, fallback, secret, group, limits }: Setup): Promise<void> {
     const process: HeldProcess = { role: 'server', index: 0, owner: 0 };
     const { tcp, array } = this.rig.server;
     this.#abort = new AbortController();
@@ -25,6 +25,7 @@ export class OwnServer extends OwnSubject {
       group,
       ...(fallback ? { fallback: 'network' } : {}),
       secret,
+      limits,
       signal: this.#abort.signal,
       ports: {
         clock: this.clock,

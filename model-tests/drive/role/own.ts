@@ -33,6 +33,8 @@ export abstract class OwnSubject implements Subject {
   protected reports: Seen[] = [];
   /** Which end of each link is the puppet's. */
   protected abstract readonly puppetSide: 'dialer' | 'acceptor';
+  /** Limits were configured, so time can pass; else they expire by their names. */
+  #timed = false;
   /** Decides how deliveries are split. */
   #seed: number;
   readonly #told = new Set<HeldLink | HeldEnd | HeldCall>();
@@ -49,6 +51,7 @@ export abstract class OwnSubject implements Subject {
     this.sessions = [];
     this.reports = [];
     this.#told.clear();
+    this.#timed = Object.keys(setup.limits).length > 0;
     await this.begin(setup);
     await this.#quiet();
   }
@@ -86,8 +89,9 @@ export abstract class OwnSubject implements Subject {
     await this.#letThrough();
   }
 
-  async expire(limit: string): Promise<void> {
-    if (!this.clock.expire(0, limit)) throw new SubjectError(`${limit} does not run`);
+  async expire(limit: string, milliseconds: number): Promise<void> {
+    if (this.#timed) this.clock.advance(milliseconds);
+    else if (!this.clock.expire(0, limit)) throw new SubjectError(`${limit} does not run`);
   }
 
   async answer(outcome: CallOutcome): Promise<void> {

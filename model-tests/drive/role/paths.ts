@@ -62,6 +62,30 @@ export interface RoleSuite {
   readonly leftOut: ReadonlyMap<string, number>;
 }
 
+/** Paths that somebody else has generated, as a suite: those of the role that the subject can be driven along. */
+export function selectPaths(role: Role, can: Capabilities, paths: readonly RolePath[]): RoleSuite {
+  const rows = new RoleSystem(role).charts[0]?.transitions ?? [];
+  const leftOut = new Map<string, number>();
+  const chosen = paths.filter((path) => {
+    const lack = path.role === role ? lackOfPath(path, can) : undefined;
+    if (lack !== undefined) leftOut.set(lack, (leftOut.get(lack) ?? 0) + 1);
+    return path.role === role && lack === undefined;
+  });
+  const taken = new Set(chosen.flatMap(({ steps }) => steps.flatMap(({ transitions }) => transitions)));
+  return { role, paths: chosen, total: new Set(), chart: { total: rows.length, taken: taken.size }, leftOut };
+}
+
+/** The first thing that a subject would have to be capable of for a path; undefined when it is. */
+function lackOfPath(path: RolePath, can: Capabilities): string | undefined {
+  for (const [index, { input }] of path.steps.entries()) {
+    const before = path.steps[index - 1];
+    const dialling = before?.expect.some(({ type }) => type === 'dials') ?? false;
+    const lack = lackOf(path.role, can, input, before?.state ?? '', dialling);
+    if (lack !== undefined) return lack;
+  }
+  return undefined;
+}
+
 /** The key by which a step is counted: its transition of the model, wherever a path takes it. */
 const keyOf = (system: RoleSystem, world: RoleWorld, input: RoleInput) => `${system.key(world)} ${JSON.stringify(input)}`;
 

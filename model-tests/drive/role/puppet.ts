@@ -199,6 +199,8 @@ export abstract class Puppet {
         const held = this.held.get(event.connection);
         if (held === undefined || held.ended) return [];
         held.ended = true;
+        // A user whom we cannot make close a session may do so any time.
+        if (event.type === 'ended' && held.isChannel && !this.parts.subject.capabilities.wishes.includes('close')) return [];
         return [{ type: event.type === 'ended' ? 'closes' : 'resets', connection: held.name }];
       }
     }
