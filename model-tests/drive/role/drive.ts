@@ -149,7 +149,8 @@ async function finish(path: RolePath, drive: Drive, puppet: Puppet): Promise<Dif
   const stopped = path.steps.some(
     ({ input }, index) => input.type === 'close' && !path.steps[index - 1]?.state.startsWith('established'),
   );
-  if (path.role === 'client' && !stopped && !path.steps.some(({ input }) => input['capacity'] === 'full')) {
+  const serves = path.role === 'client' && subject.capabilities.modes.includes('network');
+  if (serves && !stopped && !path.steps.some(({ input }) => input['capacity'] === 'full')) {
     const wrong = await serveGoodSession(drive);
     if (wrong !== undefined) return { ...wrong, what: 'a good session behind the path differs' };
   }

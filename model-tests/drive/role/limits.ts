@@ -1,24 +1,5 @@
-/** When which time limit expires: which state owns a limit, and what time has to pass on a path for each that is to expire. */
-import type { AnyStateMachine } from 'xstate';
-import { stateNodes } from '../../compile/chart-transitions.ts';
+/** When which time limit expires: what time has to pass on a path for each limit that is to expire, and with which limits that is possible. */
 import type { RolePath } from './path.ts';
-
-const owners = new WeakMap<AnyStateMachine, Map<string, readonly string[]>>();
-
-/** The limits that a state has running: by name, the path of the innermost state that owns it. A new owner means a new start. */
-export function limitOwners(machine: AnyStateMachine, state: string): ReadonlyMap<string, string> {
-  let known = owners.get(machine);
-  if (known === undefined) {
-    known = new Map(stateNodes(machine).map((node) => [node.path.join('.'), node.after.map(({ delay }) => String(delay))]));
-    owners.set(machine, known);
-  }
-  const found = new Map<string, string>();
-  for (const [path, limits] of known) {
-    const isAround = path === '' || state === path || state.startsWith(`${path}.`);
-    if (isAround) for (const limit of limits) found.set(limit, path);
-  }
-  return found;
-}
 
 /** For each step of a path, how many milliseconds have to pass before its limit expires; 0 for steps that are no timeout. */
 export type Waits = readonly number[];

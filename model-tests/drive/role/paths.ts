@@ -37,11 +37,18 @@ export function wishOf(role: Role, type: string, state: string): Wish | undefine
   return role === 'server' || state.startsWith('established') ? 'close' : 'stop';
 }
 
+/** HELLO for a storage session is for everybody: who has no array says so. */
+const networkOf = ({ mode }: RoleInput) => (mode === 'network' ? mode : undefined);
+
+/** Another attempt in network mode is needed, which waits for its second connection. */
+const pairingOf = ({ pairing }: RoleInput) => (pairing === 'joined' || pairing === 'tagWrong' ? 'network' : undefined);
+
 /** What a subject would have to be capable of for this input; undefined when it is. */
 export function lackOf(role: Role, can: Capabilities, input: RoleInput, state: string, dialling: boolean): string | undefined {
   const storage = can.modes.includes('storage');
   const { type } = input;
-  if (type === 'start') return can.modes.includes(input['mode'] as 'network') || role === 'client' ? undefined : 'storage mode';
+  const wanted = type === 'start' ? input['mode'] : type === 'first.hello' ? networkOf(input) : pairingOf(input);
+  if (wanted !== undefined && !can.modes.includes(wanted as 'network')) return `${String(wanted)} mode`;
   if (state === 'handshaking.storage.openingPort' && !storage && type !== 'port.unavailable') return 'storage mode';
   if (dialling && can.dials === 'immediate' && !type.endsWith('.connected')) return 'dials that wait';
   if (type === 'timeout') return can.limits.includes(String(input['limit'])) ? undefined : `limit ${String(input['limit'])}`;

@@ -17,7 +17,7 @@ export class ClientPuppet extends Puppet {
     const [name = '', what] = input.type.split('.', 2);
     if (what === 'connected') {
       const held = this.connection(name as ConnectionName);
-      held.finished = false;
+      held.made = true;
       return subject.accept(held.number);
     }
     if (what === 'refused' && name !== 'group') {
@@ -63,8 +63,7 @@ export class ClientPuppet extends Puppet {
     const isFirst = expected.some((output) => output.type === 'dials' && output.connection === 'first');
     const name = to === 'array' ? 'array' : isFirst ? 'first' : 'second';
     if (name === 'first') this.transcript = [];
-    // As long as nobody has accepted it there is nothing to end.
-    this.hold(number, name).finished = this.parts.subject.capabilities.dials === 'held';
+    this.hold(number, name, this.parts.subject.capabilities.dials === 'immediate');
     return { type: 'dials', connection: name };
   }
 

@@ -32,6 +32,8 @@ interface Held {
   endsAsChannel: boolean;
   /** What a DECLINE on it is tagged with, where that is not the attempt's transcript. */
   alone: readonly Buffer[] | undefined;
+  /** It was made: a dial was accepted. */
+  made: boolean;
   /** Nothing more is seen of it. */
   ended: boolean;
   /** This side has said its last. */
@@ -84,7 +86,7 @@ export abstract class Puppet {
   /** Closes what this side still holds. */
   async leave(): Promise<void> {
     for (const held of this.held.values()) {
-      if (held.ended || held.finished) continue;
+      if (!held.made || held.ended || held.finished) continue;
       held.finished = true;
       await this.parts.subject.end(held.number);
     }
@@ -97,7 +99,7 @@ export abstract class Puppet {
     return found;
   }
 
-  protected hold(number: number, name: ConnectionName): Held {
+  protected hold(number: number, name: ConnectionName, made = true): Held {
     const held: Held = {
       number,
       name,
@@ -105,6 +107,7 @@ export abstract class Puppet {
       isChannel: false,
       endsAsChannel: false,
       alone: undefined,
+      made,
       ended: false,
       finished: false,
     };
@@ -199,6 +202,8 @@ export abstract class Puppet {
         const held = this.held.get(event.connection);
         if (held === undefined || held.ended) return [];
         held.ended = true;
+        // A dial that nobody has answered may be given up as it likes.
+        if (!held.made) return [];
         // A user whom we cannot make close a session may do so any time.
         if (event.type === 'ended' && held.isChannel && !this.parts.subject.capabilities.wishes.includes('close')) return [];
         return [{ type: event.type === 'ended' ? 'closes' : 'resets', connection: held.name }];

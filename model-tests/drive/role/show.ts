@@ -1,11 +1,10 @@
 /** What happened on a path, as a sequence diagram has it: the tester on one side, the process under test on the other. */
 import type { ShownEvent } from '../../compose/system.ts';
-import { inputText, outputText, type Role, type RoleInput, type RoleOutput } from './path.ts';
+import type { Scenario } from '../../show/scenario.ts';
+import { wrapWords } from '../../show/wrap.ts';
+import { inputText, outputText, type Role, type RoleInput, type RoleOutput, type RolePath } from './path.ts';
 
-export const tester = 'tester';
-
-/** The lifelines of a role's diagrams, from left to right. */
-export const lifelinesOf = (role: Role): readonly string[] => [tester, processName(role)];
+const tester = 'tester';
 
 const processName = (role: Role) => `${role} process`;
 
@@ -58,25 +57,39 @@ export function shownOutput(role: Role, output: RoleOutput): ShownEvent {
 
 /** A diagram of two lifelines in plain text. `width` is the number of columns between them. */
 export function drawText(role: Role, events: readonly ShownEvent[], width = 58): string {
-  const [left = '', right = ''] = lifelinesOf(role);
+  const [left, right] = [tester, processName(role)];
   const line = (text: string) => `  │${text.padEnd(width)}│`;
   const rows = events.flatMap((event) => {
-    if (event.kind === 'note') return cut(`[${event.text}]`, width - 2).map((text) => line(text.padStart(width - 1)));
+    if (event.kind === 'note') return wrapWords(`[${event.text}]`, width - 2).map((text) => line(text.padStart(width - 1)));
     const arrow = event.to === right ? `${'─'.repeat(width - 1)}▶` : `◀${'─'.repeat(width - 1)}`;
-    return [...cut(event.text, width - 2).map((text) => line(` ${text}`)), line(arrow)];
+    return [...wrapWords(event.text, width - 2).map((text) => line(` ${text}`)), line(arrow)];
   });
   return [`  ${left}${right.padStart(width + 2 - left.length)}`, ...rows].join('\n');
 }
 
-/** The text in lines of at most so many characters. */
-function cut(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let rest = text;
-  while (rest.length > width) {
-    const space = rest.lastIndexOf(' ', width);
-    const at = space > 0 ? space : width;
-    lines.push(rest.slice(0, at));
-    rest = rest.slice(at).trimStart();
-  }
-  return [...lines, rest];
+/** A path that failed, as the pictures of runs are made of it. */
+export function scenarioOfFailure(
+  { role, name, steps }: RolePath,
+  {
+    at,
+    what,
+    expected,
+    seen,
+    shown,
+  }: {
+    readonly at: number;
+    readonly what: string;
+    readonly expected: string;
+    readonly seen: string;
+    readonly shown: readonly ShownEvent[];
+  },
+  subject: string,
+): Scenario {
+  return {
+    title: `Path ${name} of ${subject}`,
+    description: `It fails at step ${at + 1} of ${steps.length}.`,
+    lifelines: [tester, processName(role)],
+    steps: shown.map((event) => ({ text: event.text, events: [event], fault: event.fault === true })),
+    conclusion: { text: `${what}: expected ${expected}; seen ${seen}`, fault: true },
+  };
 }

@@ -1,12 +1,11 @@
 /** One role's chart and the other ends of its connections as a transition system: every input that can happen, and what is seen of it. */
 import type { AnyEventObject } from 'xstate';
 import { clientMachine, serverMachine } from '../../../machines/index.ts';
-import { type CompiledChart, compile, type LocalStep } from '../../compile/compile.ts';
+import { type CompiledChart, compile, type LocalState, type LocalStep } from '../../compile/compile.ts';
 import type { Successor, TransitionSystem } from '../../compose/transition-system.ts';
 import { type Alphabet, clientAlphabet, combinations, serverAlphabet } from '../../validate/alphabet.ts';
 import { canSpeak, clientSpeaking, isOutcome, type Speaking, serverSpeaking } from '../../validate/possible-events.ts';
 import { afterInput, type Connections, noConnections, performClient, performServer } from './connections.ts';
-import { limitOwners } from './limits.ts';
 import type { Role, RoleInput, RoleStep } from './path.ts';
 
 /** Where the role is. Before `start` there is no chart. */
@@ -114,6 +113,7 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
       next: chart.initial,
       outputs: chart.initialOutputs,
       taken: [],
+      further: [],
     });
   }
 
@@ -125,17 +125,14 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
     return this.#successor(world, input, afterInput(world.connections, input), step);
   }
 
-  #successor(world: RoleWorld, input: RoleInput, before: Connections, step: LocalStep): RoleSuccessor | undefined {
+  #successor(world: RoleWorld, input: RoleInput, held: Connections, step: LocalStep): RoleSuccessor | undefined {
     const perform = this.role === 'client' ? performClient : performServer;
-    const { connections, seen } = perform(before, step.outputs);
+    const { connections, seen } = perform(held, step.outputs);
     const unchanged = step.next.id === world.state && seen.length === 0;
     const ignored = unchanged && JSON.stringify(connections) === JSON.stringify(world.connections);
     // One ignored input at a time: what comes behind it shows that it was.
     if (ignored && world.ignored) return undefined;
-    const machine = this.role === 'client' ? clientMachine : serverMachine;
-    const path = this.stateOf(world);
-    const [owners, ownersBefore] = [limitOwners(machine, step.next.path), limitOwners(machine, path)];
-    const ran = world.state < 0 ? [] : (this.charts[world.chart]?.state(world.state).delays ?? []);
+    const before = world.state < 0 ? undefined : this.charts[world.chart]?.state(world.state);
     return {
       move: input,
       next: { chart: world.chart, state: step.next.id, connections, ignored },
@@ -144,11 +141,17 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
         expect: seen,
         state: step.next.path,
         limits: step.next.delays,
-        started: step.next.delays.filter((limit) => !ran.includes(limit) || owners.get(limit) !== ownersBefore.get(limit)),
+        started: startedBetween(before, step.next),
         transitions: step.taken.map(({ id }) => id),
       },
     };
   }
+}
+
+/** The limits that began to run: a limit of the same name that another state owns is a new one. */
+function startedBetween(before: LocalState | undefined, after: LocalState): string[] {
+  const ran = new Set(before?.running.map(({ event }) => event));
+  return after.running.flatMap(({ name, event }) => (ran.has(event) ? [] : [name])).sort();
 }
 
 /**

@@ -6,9 +6,10 @@ import type { Role } from '../path.ts';
 import type { CallOutcome, Seen, Subject } from '../subject.ts';
 import { protocolName, protocolVersion, request } from './protocol.ts';
 
-/** What is served: its name, and a subject for each role. They have the same capabilities. */
+/** What is served: its name, whether an answer to `observe` is complete, and a subject for each role. They have the same capabilities. */
 export interface Served {
   readonly name: string;
+  readonly quiet: 'exact' | 'timed';
   readonly subjects: Readonly<Partial<Record<Role, Subject>>>;
 }
 
@@ -79,7 +80,8 @@ class Adapter {
     const subjects = Object.entries(this.#served.subjects);
     const capabilities = subjects[0]?.[1].capabilities;
     const roles = subjects.map(([role]) => role);
-    return { protocol: protocolName, version: protocolVersion, name: this.#served.name, quiet: 'exact', ...capabilities, roles };
+    const { name, quiet } = this.#served;
+    return { protocol: protocolName, version: protocolVersion, name, quiet, ...capabilities, roles };
   }
 
   async #reset(asked: Extract<Asked, { do: 'reset' }>): Promise<void> {

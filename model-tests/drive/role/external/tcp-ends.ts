@@ -118,6 +118,11 @@ export abstract class TcpSubject implements Subject {
       await this.#change(left);
     const last = Date.now() + this.patience.patience;
     while ((await this.#change(this.patience.quiet)) && Date.now() < last);
+    return this.takeSeen();
+  }
+
+  /** What was seen and has not been told. */
+  protected takeSeen(): Seen[] {
     return this.#seen.splice(0);
   }
 

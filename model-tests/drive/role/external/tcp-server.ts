@@ -1,26 +1,29 @@
 /** A server process that speaks TCP: the tester listens, and waits for it to dial. It has to dial again whenever an attempt or a session is over. */
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { headerBytes, types } from '../../build-frames.ts';
-import { CannotRunError, type Capabilities, SubjectError } from '../subject.ts';
+import { CannotRunError, type Capabilities, type Seen, SubjectError } from '../subject.ts';
 import type { Patience } from './adapter-subject.ts';
 import { placeText, type TcpPlace, TcpSubject, tcpCapabilities } from './tcp-ends.ts';
 
-/** A connection that nobody has looked at yet, with what came on it. */
+/** A connection that has not said yet what it is. */
 interface Arrival {
   readonly socket: Socket;
-  readonly bytes: Buffer[];
+  bytes: Buffer;
   over: boolean;
+  /** Nobody listens to it any more for what it is. */
+  known: () => void;
 }
 
 export class TcpServerProcess extends TcpSubject {
   readonly capabilities: Capabilities;
-  readonly #listener: Server;
   /** Where the tester listens, with its real port. */
   readonly place: TcpPlace;
-  /** While a path is begun connections are looked at; on a path each one is the role's. */
+  readonly #listener: Server;
   #arrivals: Arrival[] = [];
-  #beginning = true;
+  /** A path has its first connection; another one that says HELLO belongs to the attempt behind it. */
+  #begun = false;
   #changed: () => void = () => undefined;
 
   private constructor(listener: Server, place: TcpPlace, limits: readonly string[], patience: Patience) {
@@ -45,30 +48,31 @@ export class TcpServerProcess extends TcpSubject {
     return new TcpServerProcess(listener, { ...place, port }, limits, patience);
   }
 
-  /** Waits for an attempt that begins: the connections of the one before do not say HELLO. */
+  /** Waits for an attempt that begins. One that has begun already is ended first: nobody knows how long its limits have been running. */
   async start(): Promise<void> {
+    for (let turn = 0; turn < 3; turn += 1) await setImmediate();
     this.drop();
-    this.#beginning = true;
-    const deadline = Date.now() + this.patience.patience;
-    for (;;) {
-      const begun = this.#arrivals.find(saysHello);
-      for (const other of this.#arrivals.filter((one) => one !== begun && (begun !== undefined || saysOther(one))))
-        other.socket.destroy();
-      this.#arrivals = this.#arrivals.filter((one) => one !== begun && begun === undefined && !saysOther(one));
-      if (begun !== undefined) {
-        this.#beginning = false;
-        this.#take(begun);
-        return;
-      }
+    for (const { socket } of this.#arrivals.splice(0)) socket.destroy();
+    this.#begun = false;
+    const { patience } = this.patience;
+    const deadline = Date.now() + patience;
+    while (!this.#begun) {
       const left = deadline - Date.now();
-      if (left <= 0)
-        throw new SubjectError(`nobody dialled ${placeText(this.place)} and said HELLO within ${this.patience.patience} ms`);
+      if (left <= 0) throw new SubjectError(`nobody dialled ${placeText(this.place)} and said HELLO within ${patience} ms`);
       await this.#change(left);
     }
   }
 
   connect(): Promise<number> {
     throw new Error('a server process dials itself');
+  }
+
+  override async observe(enough: (seen: readonly Seen[]) => boolean, within?: number): Promise<Seen[]> {
+    const seen = await super.observe(enough, within);
+    // Something is missing, and somebody has dialled who says nothing: that belongs together.
+    if (!enough(seen))
+      for (const arrival of this.#arrivals.filter(({ bytes, over }) => bytes.length === 0 && !over)) this.#take(arrival);
+    return [...seen, ...this.takeSeen()];
   }
 
   override async close(): Promise<void> {
@@ -78,31 +82,34 @@ export class TcpServerProcess extends TcpSubject {
   }
 
   #arrived(socket: Socket): void {
-    const arrival: Arrival = { socket, bytes: [], over: false };
-    if (!this.#beginning) {
-      this.#take(arrival);
-      return;
-    }
+    const arrival: Arrival = { socket, bytes: Buffer.alloc(0), over: false, known: () => undefined };
+    const told = (bytes: Buffer) => {
+      arrival.bytes = Buffer.concat([arrival.bytes, bytes]);
+      this.#look(arrival);
+    };
+    const over = () => {
+      arrival.over = true;
+    };
+    socket.on('data', told).on('end', over).on('error', over);
+    arrival.known = () => void socket.off('data', told).off('end', over).off('error', over);
     this.#arrivals.push(arrival);
-    socket.on('data', (bytes: Buffer) => {
-      arrival.bytes.push(bytes);
-      this.#changed();
-    });
-    for (const event of ['end', 'error', 'close']) {
-      socket.on(event, () => {
-        arrival.over = true;
-        this.#changed();
-      });
-    }
-    this.#changed();
   }
 
-  #take({ socket, bytes }: Arrival): void {
-    socket.removeAllListeners();
-    // What came with the connection is told behind it.
-    const connection = this.hold(socket);
+  /** On a path what says HELLO is the next attempt's; before it, nothing else is looked for. */
+  #look(arrival: Arrival): void {
+    if (arrival.bytes.length < headerBytes) return;
+    const saysHello = arrival.bytes[5] === types.hello;
+    if (saysHello !== this.#begun) this.#take(arrival);
+  }
+
+  #take(arrival: Arrival): void {
+    this.#arrivals = this.#arrivals.filter((other) => other !== arrival);
+    arrival.known();
+    const connection = this.hold(arrival.socket);
     this.see({ type: 'dials', connection, to: 'wkp' });
-    for (const piece of bytes) this.see({ type: 'bytes', connection, bytes: piece });
+    if (arrival.bytes.length > 0) this.see({ type: 'bytes', connection, bytes: arrival.bytes });
+    this.#begun = true;
+    this.#changed();
   }
 
   async #change(milliseconds: number): Promise<void> {
@@ -115,12 +122,3 @@ export class TcpServerProcess extends TcpSubject {
     this.#changed = () => undefined;
   }
 }
-
-const typeOf = ({ bytes }: Arrival) => Buffer.concat(bytes)[5];
-
-/** A first connection: its first frame is a HELLO. */
-const saysHello = (arrival: Arrival) => Buffer.concat(arrival.bytes).length >= headerBytes && typeOf(arrival) === types.hello;
-
-/** Something else: left over from an attempt before. */
-const saysOther = (arrival: Arrival) =>
-  arrival.over || (Buffer.concat(arrival.bytes).length >= headerBytes && !saysHello(arrival));

@@ -5,7 +5,7 @@ import type { Role, RolePath } from '../path.ts';
 import { coverRole, limitNames, selectPaths } from '../paths.ts';
 import { CannotRunError, type Subject } from '../subject.ts';
 import { testSecret } from '../verify-own.ts';
-import { type RoleEvent, verifyRole } from '../verify-role.ts';
+import { type RoleEvent, type RoleVerification, verifyRole } from '../verify-role.ts';
 import { AdapterSubject, type Patience } from './adapter-subject.ts';
 import { TcpClientProcess } from './tcp-client.ts';
 import { placeText, type TcpPlace } from './tcp-ends.ts';
@@ -40,8 +40,8 @@ export interface ExternalOptions {
 
 /** With a virtual clock: the limits that expire on a path are multiples of the one, the others are the other. Milliseconds. */
 const virtualTime = { unit: 1_000, never: 1_000_000_000 };
-/** The same where a real clock has to be waited for. */
-const realTime = { unit: 40, never: 120_000 };
+/** The same where real time passes: a path has to be driven before they expire, however slow the machine is. */
+const realTime = { unit: 60, perStep: 10, never: 120_000, slower: 4, trials: 3 };
 
 /** Drives every role; yields what happens. Throws CannotRunError when nothing can be driven. */
 export async function* verifyExternal(options: ExternalOptions): AsyncGenerator<RoleEvent, void> {
@@ -57,9 +57,9 @@ async function* throughAdapter(options: ExternalOptions, patience: Patience): As
     const { roles, clock } = subject.capabilities;
     if (options.role !== undefined && !roles.includes(options.role))
       throw new CannotRunError(`${subject.label} has no ${options.role} process: it says that it has ${roles.join(', ')}`);
-    const time = clock === 'virtual' ? virtualTime : realTime;
+    const limitsOf = clock === 'virtual' ? virtualLimits : realLimits(patience.quiet);
     for (const role of roles.filter((one) => options.role === undefined || one === options.role)) {
-      yield* driveRole(role, subject, subject.label, options, testSecret, (path) => limitsFor(path, limitNames, time));
+      yield* driveRole(role, subject, subject.label, options, testSecret, limitsOf);
     }
   } finally {
     await subject.close();
@@ -75,13 +75,26 @@ async function* overTcp(place: TcpPlace, options: ExternalOptions, patience: Pat
   const subject = await open(place, Object.keys(known), patience);
   try {
     if (subject instanceof TcpServerProcess) options.onListening?.(placeText(subject.place));
-    yield* driveRole(role, subject, placeText(place), options, secret, (path) =>
-      waitsOf(path, limits) === undefined ? undefined : limits,
+    yield* driveRole(role, subject, placeText(place), options, secret, (path, trial) =>
+      trial > 0 || waitsOf(path, limits) === undefined ? undefined : limits,
     );
   } finally {
     await subject.close();
   }
 }
+
+const virtualLimits: RoleVerification['limitsOf'] = (path, trial) =>
+  trial > 0 ? undefined : limitsFor(path, limitNames, virtualTime);
+
+/** A path without a timeout has one trial; one that waits has some more, with longer limits. */
+const realLimits =
+  (quiet: number): RoleVerification['limitsOf'] =>
+  (path, trial) => {
+    const waits = path.steps.some(({ input }) => input.type === 'timeout');
+    if (trial >= (waits ? realTime.trials : 1)) return undefined;
+    const unit = (realTime.unit + path.steps.length * (2 * quiet + realTime.perStep)) * realTime.slower ** trial;
+    return limitsFor(path, limitNames, { unit, never: realTime.never });
+  };
 
 function driveRole(
   role: Role,
@@ -89,7 +102,7 @@ function driveRole(
   name: string,
   { mode, paths, seed = 1, path, command }: ExternalOptions,
   secret: Buffer,
-  limitsOf: (path: RolePath) => Readonly<Record<string, number>> | undefined,
+  limitsOf: RoleVerification['limitsOf'],
 ): AsyncGenerator<RoleEvent, void> {
   const { capabilities } = subject;
   if (mode !== undefined && !capabilities.modes.includes(mode))
