@@ -24,6 +24,15 @@ export function parseSeed(text: string): number {
   return seed;
 }
 
+/** Milliseconds that can be waited: a whole number from 1 to 600,000. */
+export function parseMilliseconds(text: string): number {
+  const milliseconds = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(milliseconds >= 1 && milliseconds <= 600_000)) {
+    throw new InvalidArgumentError('expected milliseconds, a whole number from 1 to 600000.');
+  }
+  return milliseconds;
+}
+
 /** The options that both ends of a session have. */
 export function sessionOptions(): Option[] {
   return [

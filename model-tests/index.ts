@@ -29,6 +29,31 @@ export type { ChartStep } from './drive/handshake/perform.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
 export * from './drive/handshake/world.ts';
+export { type ExternalOptions, verifyExternal } from './drive/role/external/verify-external.ts';
+export {
+  type ConnectionName,
+  type Role,
+  type RoleInput,
+  type RoleOutput,
+  type RolePath,
+  type RoleStep,
+  readRolePaths,
+  writeRolePaths,
+} from './drive/role/path.ts';
+export { coverRole, limitNames, type RoleSuite } from './drive/role/paths.ts';
+export {
+  type ArrayPort,
+  type CallOutcome,
+  CannotRunError,
+  type Capabilities,
+  type Seen,
+  type Setup,
+  type Subject,
+  SubjectError,
+  type Wish,
+} from './drive/role/subject.ts';
+export { type OwnRoleOptions, verifyOwnRole } from './drive/role/verify-own.ts';
+export type { RoleEvent, RolePathFailure, RoleRow } from './drive/role/verify-role.ts';
 export {
   type Composition,
   compositions,
