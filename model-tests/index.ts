@@ -32,6 +32,8 @@ export { delayEvent, withExplicitDelays } from './explicit-delays.ts';
 export { type Edge, explore, type Graph, type Vertex, wayTo } from './explore/explore.ts';
 export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
 export { type Path, transitionCover } from './generate/transition-cover.ts';
-export type { TraceVerdict } from './validate/record.ts';
-export { type Dialect, replay } from './validate/replay.ts';
-export { validateTrace } from './validate/validate-trace.ts';
+
+export type { Dialect } from './validate/chart-source.ts';
+export type { FittingRecord, Misfit, TraceVerdict } from './validate/record.ts';
+export { replay } from './validate/replay.ts';
+export { type TraceOptions, validateTrace } from './validate/validate-trace.ts';
