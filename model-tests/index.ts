@@ -32,8 +32,16 @@ export { delayEvent, withExplicitDelays } from './explicit-delays.ts';
 export { type Edge, explore, type Graph, type Vertex, wayTo } from './explore/explore.ts';
 export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
 export { type Path, transitionCover } from './generate/transition-cover.ts';
+export {
+  connect,
+  listen,
+  type MonitoredConnectOptions,
+  type MonitoredListenOptions,
+  type MonitorOptions,
+} from './monitored.ts';
 
 export type { Dialect } from './validate/chart-source.ts';
+export { Monitor, MonitorError } from './validate/monitor.ts';
 export type { FittingRecord, Misfit, TraceVerdict } from './validate/record.ts';
 export { replay } from './validate/replay.ts';
 export { type TraceOptions, validateTrace } from './validate/validate-trace.ts';
