@@ -13,6 +13,7 @@ export {
   type Output,
 } from './compile/compile.ts';
 export * from './compose/connection.ts';
+export * from './compose/system.ts';
 export type { Successor, TransitionSystem } from './compose/transition-system.ts';
 export type { ChartStep } from './drive/handshake/perform.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
@@ -29,7 +30,11 @@ export {
   wkpKinds,
 } from './drive/verify.ts';
 export { delayEvent, withExplicitDelays } from './explicit-delays.ts';
+export { check } from './explore/check.ts';
+export { UnboundedSlotError } from './explore/domain.ts';
 export { type Edge, explore, type Graph, type Vertex, wayTo } from './explore/explore.ts';
+export * from './explore/results.ts';
+export { ExploreError } from './explore/tables.ts';
 export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
 export { type Path, transitionCover } from './generate/transition-cover.ts';
 export {
