@@ -35,7 +35,7 @@ export class ChartSource {
   readonly #charts = new Map<string, CompiledChart>();
   readonly #hypotheses = new Map<CompiledChart, Hypothesis[]>();
   readonly #possibilities = new Map<Hypothesis, readonly Possibility[]>();
-  readonly #fitted = new Map<Hypothesis, Map<string, Hypothesis>>();
+  readonly #fitted = new Map<Hypothesis | undefined, Map<string, Hypothesis>>();
 
   constructor(
     readonly machine: AnyStateMachine,
@@ -98,13 +98,13 @@ export class ChartSource {
     return this.possibilities(at).map(({ step }) => this.at(at.chart, step.next));
   }
 
-  /** Where this record has led before, word for word, from the same hypothesis. */
-  fitted(at: Hypothesis, record: string): Hypothesis | undefined {
+  /** Where this record has led before, word for word, from the same hypothesis; undefined: from before record 0. */
+  fitted(at: Hypothesis | undefined, record: string): Hypothesis | undefined {
     return this.#fitted.get(at)?.get(record);
   }
 
   /** Only where there is an alphabet: then the records that fit are finitely many. */
-  remember(at: Hypothesis, record: string, next: Hypothesis): void {
+  remember(at: Hypothesis | undefined, record: string, next: Hypothesis): void {
     if (this.dialect.alphabet === undefined) return;
     const known = this.#fitted.get(at) ?? new Map<string, Hypothesis>();
     this.#fitted.set(at, known);

@@ -69,8 +69,9 @@ export class Follower {
 
   /** The way of nearly every record of a live session: exactly this record has led on from here before. */
   #isAsBefore({ seq, state, event, actions, next }: CheckedRecord): boolean {
-    const from = this.#now?.length === 1 ? this.#now[0] : undefined;
-    if (from === undefined || seq !== this.#seq || !this.#seqIsKnown || state !== from.state.path) return false;
+    if (seq !== this.#seq || !this.#seqIsKnown || (this.#now !== undefined && this.#now.length !== 1)) return false;
+    const from = this.#now?.[0];
+    if (state !== (from === undefined ? '' : from.state.path)) return false;
     const known = this.#source.fitted(from, JSON.stringify([event, actions, next]));
     if (known === undefined) return false;
     this.#seq += 1;
@@ -79,7 +80,7 @@ export class Follower {
   }
 
   #search(record: CheckedRecord): void {
-    const { state, event, actions, next } = record;
+    const { event, actions, next } = record;
     const gap = this.#gap(record);
     const happened = event.type === 'start' ? this.#started(record, gap) : this.#went(record, this.#bridge(record, gap), gap);
     const what =
@@ -97,7 +98,8 @@ export class Follower {
         led,
       );
     const [only] = done;
-    if (only?.from !== undefined && done.length === 1 && state !== undefined)
+    // What a strict follower has taken every follower takes; not the other way round.
+    if (only !== undefined && !this.#patience.partial)
       this.#source.remember(only.from, JSON.stringify([event, actions, next]), only.next);
     this.#advance(record, gap, [...new Set(done.map((candidate) => candidate.next))]);
   }
