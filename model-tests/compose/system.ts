@@ -79,7 +79,7 @@ export type Property<Move> = { readonly id: string; readonly description: string
   | { readonly kind: 'neverMove' | 'sometimesMove'; readonly of: (move: Move) => boolean }
   /** No reachable state is without a move, but those that `mayEnd`. */
   | { readonly kind: 'noDeadlock'; readonly mayEnd: (view: View) => boolean }
-  /** No fair run goes on for ever without `progress`. A run that ends is no livelock: see `noDeadlock`. */
+  /** On no fair run does `progress` stop for ever, however often there was some. A run that ends is no livelock: see `noDeadlock`. */
   | { readonly kind: 'noLivelock'; readonly progress: (move: Move) => boolean }
 );
 
