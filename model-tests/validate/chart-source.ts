@@ -27,7 +27,7 @@ export interface Hypothesis {
 /** An event that a hypothesis accepts, as a record spells it, and what comes of it. */
 export interface Possibility {
   readonly event: AnyEventObject;
-  readonly step: LocalStep;
+  readonly step: Pick<LocalStep, 'next' | 'outputs'>;
 }
 
 /** A machine with its compiled charts, one for each input, shared by all the sessions that are followed. */

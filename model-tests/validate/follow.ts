@@ -257,7 +257,7 @@ export class Follower {
 
 function beginning(at: Hypothesis, event: AnyEventObject): Candidate {
   const { chart, state } = at;
-  return { from: undefined, event, step: { next: state, outputs: chart.initialOutputs, taken: [] }, next: at };
+  return { from: undefined, event, step: { next: state, outputs: chart.initialOutputs }, next: at };
 }
 
 function listed(actions: FittingRecord['actions']): string {
