@@ -114,6 +114,7 @@ function addModelVerbs(program: Command, finish: (exitCode: number) => void): vo
     .option('--json', 'print one JSON object instead of a table')
     .option('--path <name>', 'only this path, by the name that a failure prints')
     .option('--seed <number>', 'the seed of everything random, to run the same again', parseSeed)
+    .option('--threads <number>', 'how many threads drive paths (default: 2)', parseWholeNumber)
     .action(async (options) => finish(await (await import('./verify.ts')).verifyVerb(options)));
 }
 

@@ -13,6 +13,7 @@ export interface VerifyArguments {
   readonly seed?: number;
   /** Only the path with this name. */
   readonly path?: string;
+  readonly threads?: number;
 }
 
 /** Runs the verb and answers with its exit code: 1 when a path failed or a transition was never taken. */

@@ -25,20 +25,13 @@ export type * from './compose/description.ts';
 export type { ComposedMove, Effect, MoveKind } from './compose/moves.ts';
 export * from './compose/system.ts';
 export type { Successor, TransitionSystem } from './compose/transition-system.ts';
+export { type Composition, compositions } from './drive/compositions.ts';
 export type { ChartStep } from './drive/handshake/perform.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
 export * from './drive/handshake/world.ts';
-export {
-  type Composition,
-  compositions,
-  type VerifyEvent,
-  type VerifyOptions,
-  type VerifyRow,
-  verify,
-  type WkpKind,
-  wkpKinds,
-} from './drive/verify.ts';
+export { type VerifyOptions, verify, wkpKinds } from './drive/verify.ts';
+export type { VerifyEvent, VerifyRow, WkpKind } from './drive/verify-row.ts';
 export { delayEvent, withExplicitDelays } from './explicit-delays.ts';
 export { check } from './explore/check.ts';
 export { UnboundedSlotError } from './explore/domain.ts';
