@@ -14,6 +14,7 @@ export interface VerifyArguments {
   readonly seed?: number;
   /** Only the path with this name. */
   readonly path?: string;
+  readonly threads?: number;
 }
 
 /** Runs the verb in the way that its options ask for, and answers with its exit code. */

@@ -25,6 +25,7 @@ export type * from './compose/description.ts';
 export type { ComposedMove, Effect, MoveKind } from './compose/moves.ts';
 export * from './compose/system.ts';
 export type { Successor, TransitionSystem } from './compose/transition-system.ts';
+export { type Composition, compositions } from './drive/compositions.ts';
 export type { ChartStep } from './drive/handshake/perform.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
@@ -54,16 +55,8 @@ export {
 } from './drive/role/subject.ts';
 export { type OwnRoleOptions, verifyOwnRole } from './drive/role/verify-own.ts';
 export type { RoleEvent, RolePathFailure, RoleRow } from './drive/role/verify-role.ts';
-export {
-  type Composition,
-  compositions,
-  type VerifyEvent,
-  type VerifyOptions,
-  type VerifyRow,
-  verify,
-  type WkpKind,
-  wkpKinds,
-} from './drive/verify.ts';
+export { type VerifyOptions, verify, wkpKinds } from './drive/verify.ts';
+export type { VerifyEvent, VerifyRow, WkpKind } from './drive/verify-row.ts';
 export { delayEvent, withExplicitDelays } from './explicit-delays.ts';
 export { check } from './explore/check.ts';
 export { UnboundedSlotError } from './explore/domain.ts';
@@ -87,10 +80,17 @@ export { GraphTooLargeError } from './explore/state-graph.ts';
 export { ExploreError } from './explore/tables.ts';
 export { IncompleteError, type TabulateOptions } from './explore/tabulate.ts';
 export { type Choice, type Run, runOf, type Walk, walksAlong } from './explore/walk.ts';
-export { ChartExportError, ChartExportError, type ChartFormat, type ChartFormat, exportChart, exportChart } from './export.ts';
+export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
 export { exportGraph, type GraphFormat } from './export-graph.ts';
 export { type Claim, exportPromela, type PromelaModel } from './export-promela.ts';
 export { type Path, transitionCover } from './generate/transition-cover.ts';
+export {
+  connect,
+  listen,
+  type MonitoredConnectOptions,
+  type MonitoredListenOptions,
+  type MonitorOptions,
+} from './monitored.ts';
 export {
   type Captions,
   type Conclusion,
@@ -100,6 +100,8 @@ export {
 } from './show/scenario.ts';
 export { type ScenarioFormat, showScenario } from './show/show.ts';
 export { tellRun } from './show/tell.ts';
-export type { TraceVerdict } from './validate/record.ts';
-export { type Dialect, replay } from './validate/replay.ts';
-export { validateTrace } from './validate/validate-trace.ts';
+export type { Dialect } from './validate/chart-source.ts';
+export { Monitor, MonitorError } from './validate/monitor.ts';
+export type { FittingRecord, Misfit, TraceVerdict } from './validate/record.ts';
+export { replay } from './validate/replay.ts';
+export { type TraceOptions, validateTrace } from './validate/validate-trace.ts';
