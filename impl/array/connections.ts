@@ -6,7 +6,7 @@ import { clearRing } from './byte-ring.ts';
 import { ArrayError } from './errors.ts';
 import { freshNumber, type Owner } from './hosts.ts';
 import { END, HEADER, type Layout, RECORD } from './layout.ts';
-import type { Words } from './memory/memory.ts';
+import type { Words } from './memory/words.ts';
 
 const FREE = 0;
 const WAITING = 1;

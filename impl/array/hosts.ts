@@ -6,7 +6,13 @@
  */
 import { ArrayError } from './errors.ts';
 import { ATTACHMENT, HEADER, type Layout } from './layout.ts';
-import type { Signal, Words } from './memory/memory.ts';
+import type { Signal } from './memory/memory.ts';
+import type { Words } from './memory/words.ts';
+
+/** What a bell is: only a ringer of one that sleeps has to wake anybody. */
+const HUSHED = 0;
+const RUNG = 1;
+const ASLEEP = 2;
 
 /** One attachment as others name it. */
 export interface Owner {
@@ -37,7 +43,7 @@ export class HostTable {
     const name = new TextEncoder().encode(host);
     this.#words.bytes.set(name, (at + ATTACHMENT.NAME) * 4);
     this.#words.store(at + ATTACHMENT.NAME_LENGTH, name.length);
-    this.#words.store(at + ATTACHMENT.BELL, 1);
+    this.#words.store(at + ATTACHMENT.BELL, RUNG);
     this.#words.store(at + ATTACHMENT.HEARTBEAT, now);
     const id = freshNumber(this.#words, HEADER.ATTACHMENT);
     this.#words.store(at + ATTACHMENT.ID, id);
@@ -82,17 +88,23 @@ export class HostTable {
   ring(owner: Owner): void {
     if (owner.slot >= this.#slots) return;
     const bell = this.#at(owner.slot) + ATTACHMENT.BELL;
-    if (this.#words.exchange(bell, 1) === 0) this.#signal.notify(bell);
+    if (this.#words.exchange(bell, RUNG) === ASLEEP) this.#signal.notify(bell);
   }
 
   /** To be done before looking around: a ring from now on makes listen() return at once. */
   hush(owner: Owner): void {
-    this.#words.store(this.#at(owner.slot) + ATTACHMENT.BELL, 0);
+    this.#words.store(this.#at(owner.slot) + ATTACHMENT.BELL, HUSHED);
+  }
+
+  /** Whether the bell has been rung since hush(). */
+  rung(owner: Owner): boolean {
+    return this.#words.load(this.#at(owner.slot) + ATTACHMENT.BELL) !== HUSHED;
   }
 
   /** Resolves when the bell has been rung since hush(). */
-  listen(owner: Owner): Promise<void> {
-    return this.#signal.wait(this.#at(owner.slot) + ATTACHMENT.BELL, 0);
+  async listen(owner: Owner): Promise<void> {
+    const bell = this.#at(owner.slot) + ATTACHMENT.BELL;
+    if (this.#words.compareExchange(bell, HUSHED, ASLEEP) === HUSHED) await this.#signal.wait(bell, ASLEEP);
   }
 
   #at(slot: number): number {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ArrayError } from './errors.ts';
 import { Lock } from './lock.ts';
 import type { Signal } from './memory/memory.ts';
-import { SharedWords } from './memory/shared-memory.ts';
+import { Words } from './memory/words.ts';
 
 /** A signal that does not block: it counts, and lets the test act in place of the other holder. */
 class Pauses implements Signal {
@@ -18,7 +18,7 @@ class Pauses implements Signal {
   notify(): void {}
 }
 
-const memory = () => new SharedWords(new SharedArrayBuffer(64));
+const memory = () => new Words(new SharedArrayBuffer(64));
 
 test('a lock is free again after its section, also when that throws', () => {
   const words = memory();

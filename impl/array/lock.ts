@@ -8,7 +8,8 @@
  * critical section for longer than that and then goes on is not fenced off: it may spoil the entry that it was at.
  */
 import { ArrayError } from './errors.ts';
-import type { Signal, Words } from './memory/memory.ts';
+import type { Signal } from './memory/memory.ts';
+import type { Words } from './memory/words.ts';
 
 const SPINS = 200;
 const PAUSE_MS = 2;

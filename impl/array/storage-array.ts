@@ -4,17 +4,20 @@
  */
 import { randomInt } from 'node:crypto';
 import { ArrayConnection, type EndHost } from './array-connection.ts';
+import { attend } from './attendance.ts';
 import { RingConsumer, RingProducer } from './byte-ring.ts';
 import { type ArrayClock, arrayClock, Hold } from './clock.ts';
 import { type ArrayOptions, parseAttachOptions, parseOptions } from './config.ts';
 import type { EndHolder, EndName, EndState, Side } from './connections.ts';
 import { ArrayError } from './errors.ts';
+import { findGroup, takeGroup } from './group-channels.ts';
 import type { GroupInfo } from './groups.ts';
 import type { Owner } from './hosts.ts';
 import { HEADER } from './layout.ts';
 import { Lock } from './lock.ts';
 import type { Port, PortInfo } from './ports.ts';
-import { type ArrayMemory, createMemory, dropReserved, openMemory, type Tables, takeBack } from './tables.ts';
+import { type ArrayMemory, createMemory, dropReserved, openMemory, type Tables, takeBack, wakeRings } from './tables.ts';
+import type { Spin } from './waiting.ts';
 
 /** How a process (or thread) attaches. Times in milliseconds. */
 export interface AttachOptions {
@@ -27,6 +30,11 @@ export interface AttachOptions {
   readonly staleAfter?: number;
   /** How long bytes to a peer that has closed are thrown away before writing fails with reset. Default 2,000. */
   readonly lingerTimeout?: number;
+  /**
+   * How often this thread looks for what the peer may do at any moment before it sleeps: `adaptive` (the default: as long as looking has been
+   * worth it), or a number, 0 for never.
+   */
+  readonly spin?: Spin;
 }
 
 /** What there is in an array, for people and for tests of leaks. */
@@ -91,9 +99,16 @@ export class StorageArray {
       leave: (connection, how) => this.#leave(connection, how),
       now: () => this.#clock.now(),
       lingerTimeout: parsed.lingerTimeout,
+      signal: tables.signal,
+      beat: () => this.beat(),
+      heartbeatInterval: parsed.heartbeatInterval,
+      hold: () => {
+        this.#hold.take();
+        return () => this.#hold.release();
+      },
     };
-    this.#heartbeat = this.#clock.every(parsed.heartbeatInterval, () => this.#beat());
-    void this.#attend();
+    this.#heartbeat = this.#clock.every(parsed.heartbeatInterval, () => this.beat());
+    void attend(tables.hosts, this.#owner, parsed.spin, { stands: () => this.#stands(), look: () => this.#look() });
   }
 
   /** Makes an array. Throws ArrayError configInvalid with the key, its value and what was expected. */
@@ -146,6 +161,16 @@ export class StorageArray {
   /** Takes back what attachments with a stale heartbeat held; gives the names of their hosts. Also done by attach, connect, accept and every heartbeat. */
   reap(): string[] {
     return this.#lock.run(() => this.#reapStale());
+  }
+
+  /**
+   * Writes the heartbeat and takes back what others with a stale one held. It beats by itself while the event loop turns; a thread that computes for
+   * longer than `staleAfter` without a turn calls this now and then.
+   */
+  beat(): void {
+    if (!this.attached) return;
+    this.#tables.hosts.beat(this.#owner, this.#clock.now());
+    this.reap();
   }
 
   /**
@@ -246,48 +271,13 @@ export class StorageArray {
     return this.#locked('attachGroup', () => {
       if (!connections.holds(connection.name, this.#owner))
         throw new ArrayError('notConnected', 'attachGroup: the connection does not stand any more');
-      const first = side === 1 ? this.#takeGroup(record, group) : this.#findGroup(record, group);
+      const tables = this.#tables;
+      const first =
+        side === 1 ? takeGroup(tables, this.host, record, group) : findGroup(tables, this.host, this.#owner, record, group);
       const open = (channel: number) =>
         this.#open({ record: channel, generation: connections.generation(channel), side }, connection.portGeneration);
       return { data: open(first), error: open(first + 1) };
     });
-  }
-
-  #takeGroup(record: number, group: string): number {
-    const { connections, groups, hosts } = this.#tables;
-    const peer = connections.holder(record, 0);
-    if (peer.state !== 'open')
-      throw new ArrayError(peer.state === 'closed' ? 'notConnected' : 'reset', 'attachGroup: the peer has left');
-    if (connections.link(record) !== undefined)
-      throw new ArrayError('illegalCall', 'attachGroup: this end has attached a group already');
-    const mine = connections.holder(record, 1);
-    const first = groups.take(
-      group,
-      [this.host, hosts.name(peer.owner)],
-      [
-        { ...peer, state: 'reserved' },
-        { ...mine, state: 'open' },
-      ],
-    );
-    connections.setLink(record, first);
-    return first;
-  }
-
-  #findGroup(record: number, group: string): number {
-    const { connections, groups, hosts } = this.#tables;
-    const peer = connections.holder(record, 1);
-    const first = groups.check(
-      group,
-      [this.host, ...(peer.state === 'open' ? [hosts.name(peer.owner)] : [])],
-      connections.link(record),
-    );
-    const mine = connections.holder(first, 0);
-    if (mine.owner.id !== this.#owner.id || mine.state !== 'reserved') {
-      throw new ArrayError('illegalCall', 'attachGroup: this end has attached a group already');
-    }
-    connections.setEnd(first, 0, 'open');
-    connections.setEnd(first + 1, 0, 'open');
-    return first;
   }
 
   #open(name: EndName, portGeneration: number): ArrayConnection {
@@ -320,6 +310,7 @@ export class StorageArray {
       if (side === 0) dropReserved(this.#tables, record, this.#owner);
       this.#ringPeer(connection.name);
       connections.setEnd(record, side, how);
+      wakeRings(this.#tables, record);
     });
     this.#ringPeer(connection.name);
   }
@@ -349,27 +340,18 @@ export class StorageArray {
     return reaped;
   }
 
-  #beat(): void {
-    if (!this.attached) return;
-    this.#tables.hosts.beat(this.#owner, this.#clock.now());
-    this.reap();
+  #stands(): boolean {
+    if (this.#closed) return false;
+    if (this.#tables.hosts.alive(this.#owner)) return true;
+    this.#heartbeat.cancel();
+    this.#lose('this attachment was taken back, its heartbeat had stopped');
+    return false;
   }
 
-  /** Waits for the bell as long as this attachment stands. The only wait there is, however many connections stand. */
-  async #attend(): Promise<void> {
-    const { hosts } = this.#tables;
-    for (;;) {
-      if (this.#closed) return;
-      if (!hosts.alive(this.#owner)) {
-        this.#heartbeat.cancel();
-        this.#lose('this attachment was taken back, its heartbeat had stopped');
-        return;
-      }
-      hosts.hush(this.#owner);
-      for (const end of [...this.#ends]) end.poll();
-      for (const port of [...this.#ports]) port.arrived?.();
-      await hosts.listen(this.#owner);
-    }
+  /** Somebody has rung: whoever waits for something looks whether it has come. */
+  #look(): void {
+    for (const end of [...this.#ends]) end.poll();
+    for (const port of [...this.#ports]) port.arrived?.();
   }
 
   #lose(why: string): void {

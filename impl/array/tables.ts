@@ -4,9 +4,10 @@ import { ConnectionTable } from './connections.ts';
 import { ArrayError } from './errors.ts';
 import { GroupTable } from './groups.ts';
 import { HostTable, type Owner } from './hosts.ts';
-import { CONFIG_AT, HEADER, LAYOUT_VERSION, type Layout, layoutOf, MAGIC } from './layout.ts';
-import type { Signal, Words } from './memory/memory.ts';
-import { SharedSignal, SharedWords } from './memory/shared-memory.ts';
+import { CONFIG_AT, HEADER, LAYOUT_VERSION, type Layout, layoutOf, MAGIC, RING } from './layout.ts';
+import type { Signal } from './memory/memory.ts';
+import { SharedSignal } from './memory/shared-memory.ts';
+import { Words } from './memory/words.ts';
 import { PortTable } from './ports.ts';
 
 /** The memory of an array. A plain object: it can be posted to a worker, which attaches to it. */
@@ -36,7 +37,7 @@ export function createMemory(config: ArrayConfig): ArrayMemory {
     );
   }
   const buffer = new SharedArrayBuffer(layout.byteLength);
-  const words = new SharedWords(buffer);
+  const words = new Words(buffer);
   words.bytes.set(json, CONFIG_AT);
   words.store(HEADER.CONFIG_LENGTH, json.length);
   words.store(HEADER.VERSION, LAYOUT_VERSION);
@@ -52,7 +53,7 @@ export function openMemory(memory: ArrayMemory): Tables {
   if (buffer.byteLength < CONFIG_AT || buffer.byteLength % 4 !== 0) {
     throw new ArrayError('memoryInvalid', `the memory is ${buffer.byteLength} bytes long, too short for an array`);
   }
-  const words = new SharedWords(buffer);
+  const words = new Words(buffer);
   const signal = new SharedSignal(buffer);
   const version = words.load(HEADER.VERSION);
   if (words.load(HEADER.MAGIC) !== MAGIC || version !== LAYOUT_VERSION) {
@@ -89,6 +90,7 @@ export function takeBack(tables: Tables, owner: Owner): void {
   for (const { record, side } of connections.endsOf(owner)) {
     connections.setEnd(record, side, 'aborted');
     hosts.ring(connections.holder(record, side === 0 ? 1 : 0).owner);
+    wakeRings(tables, record);
   }
   hosts.release(owner);
   hosts.ring(owner);
@@ -104,5 +106,14 @@ export function dropReserved(tables: Tables, record: number, owner: Owner): void
     if (holder.state !== 'reserved' || holder.owner.id !== owner.id) continue;
     connections.setEnd(channel, 0, 'aborted');
     hosts.ring(connections.holder(channel, 1).owner);
+  }
+}
+
+/** Wakes whoever waits on a flag word of the record's rings, on either side: the connection is not what it was. */
+export function wakeRings({ layout, signal, words }: Tables, record: number): void {
+  for (const { control } of layout.rings[record] ?? []) {
+    for (const flag of [control + RING.READER_WAITS, control + RING.WRITER_WAITS]) {
+      if (words.exchange(flag, 0) !== 0) signal.notify(flag);
+    }
   }
 }
