@@ -35,7 +35,7 @@ export interface DirectOptions {
   readonly spin?: Spin | undefined;
 }
 
-const EMPTY = new Uint8Array(0);
+const EMPTY = Buffer.alloc(0);
 
 /**
  * Direct access to one end of a channel; one thread at a time uses it. Each call throws an ArrayError `reset` when the peer died, aborted, or
@@ -73,12 +73,12 @@ export class DirectChannel {
   }
 
   /** A view of the ring to write into: at most `most` bytes, fewer at the ring's end, none when it is full. Seen by the peer after commit(). */
-  reserve(most: number): Uint8Array {
+  reserve(most: number): Buffer {
     return this.#sound(() => {
       const count = Math.min(most, this.#producer.room(most), this.#producer.straight);
       this.#reserved = Math.max(0, count);
       const { at, words } = this.#producer;
-      return count <= 0 ? EMPTY : words.bytes.subarray(at, at + count);
+      return count <= 0 ? EMPTY : words.buffer.subarray(at, at + count);
     });
   }
 
@@ -96,7 +96,7 @@ export class DirectChannel {
   }
 
   /** A view of the bytes that have come, up to the ring's end: empty when there are none, null at the end. Theirs until release(). */
-  peek(): Uint8Array | null {
+  peek(): Buffer | null {
     return this.#sound(() => {
       const ended = this.#consumer.ended();
       const closed = this.#link.check() === 'closed';
@@ -104,7 +104,7 @@ export class DirectChannel {
       if (available === 0 && closed && !ended) throw leftEarly();
       if (available === 0) return ended ? null : EMPTY;
       const { at, words } = this.#consumer;
-      return words.bytes.subarray(at, at + Math.min(available, this.#consumer.straight));
+      return words.buffer.subarray(at, at + Math.min(available, this.#consumer.straight));
     });
   }
 

@@ -7,8 +7,8 @@
 /** `adaptive`, or how often to look before sleeping: 0 never spins. */
 export type Spin = 'adaptive' | number;
 
-/** Looks before sleeping at most, some 60 µs: what a sleeping peer needs to wake and to answer. */
-const MOST = 6_000;
+/** Looks before sleeping at most, some 200 µs: what a sleeping peer needs to wake and to answer. */
+const MOST = 20_000;
 /** A sleep that was shorter than this, in milliseconds, would have been worth looking a little longer. */
 const SHORT_SLEEP = 0.2;
 /** After this many budgets in a row that were spent for nothing, looking pauses until a short sleep. */
@@ -24,8 +24,9 @@ export class Spinner {
     this.#fixed = spin === 'adaptive' ? undefined : spin;
   }
 
-  /** Looks at `ready` as often as is worth it; gives what it said last. */
+  /** Looks at `ready` once, and on as often as is worth it; gives what it said last. */
   spin(ready: () => boolean): boolean {
+    if (ready()) return true;
     const budget = this.#fixed ?? this.#budget;
     for (let look = 0; look < budget; look += 1) {
       if (ready()) {

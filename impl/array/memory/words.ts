@@ -11,14 +11,15 @@ export class Words {
   /** All of the memory. */
   readonly bytes: Uint8Array;
   readonly #words: Int32Array;
-  readonly #buffer: Buffer;
+  /** The same as a Buffer. */
+  readonly buffer: Buffer;
   /** Whether set() is the slow way for long copies. */
   readonly #slowSet: boolean;
 
   constructor(buffer: SharedArrayBuffer | ArrayBuffer) {
     this.bytes = new Uint8Array(buffer);
     this.#words = new Int32Array(buffer);
-    this.#buffer = Buffer.from(buffer);
+    this.buffer = Buffer.from(buffer);
     this.#slowSet = buffer instanceof SharedArrayBuffer;
   }
 
@@ -64,7 +65,7 @@ export class Words {
   /** Copies `bytes` [from, to) into the memory at byte `at`. */
   copyIn(at: number, bytes: Uint8Array, from: number, to: number): void {
     const whole = from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to);
-    if (this.#slowSet && to - from >= FILL_FROM) this.#buffer.fill(whole, at, at + to - from);
+    if (this.#slowSet && to - from >= FILL_FROM) this.buffer.fill(whole, at, at + to - from);
     else this.bytes.set(whole, at);
   }
 
