@@ -154,6 +154,11 @@ export class ArrayConnection {
     }
   }
 
+  /** Tells the user that this end, which was left, is gone. */
+  tell(error: ArrayError): void {
+    this.#events?.failed(error);
+  }
+
   /** The attachment is gone: so is this end. */
   lose(error: ArrayError): void {
     if (this.#gone) return;
@@ -166,7 +171,8 @@ export class ArrayConnection {
     if (!this.#host.holds(this.name))
       throw new ArrayError('reset', 'this end was taken back from its host, whose heartbeat had stopped');
     const peer = this.#host.peerState(this.name);
-    if (peer === 'aborted' || peer === 'none') throw new ArrayError('reset', 'the peer aborted the connection or died');
+    if (peer === 'aborted' || peer === 'lost' || peer === 'none')
+      throw new ArrayError('reset', 'the peer aborted the connection or died');
     return peer;
   }
 

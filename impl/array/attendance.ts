@@ -14,6 +14,8 @@ export interface Attendant {
   /** False: this attachment is closed, or has found that it was taken back. */
   stands(): boolean;
   look(): void;
+  /** Undefined while it has anything that somebody might ring for; else what resolves when it has. Nobody waits on shared memory for nothing. */
+  idle(): Promise<void> | undefined;
 }
 
 /** Attends to the bell of `owner` as long as the attachment stands. */
@@ -21,6 +23,7 @@ export async function attend(hosts: HostTable, owner: Owner, spin: Spin | undefi
   const spinner = new Spinner(spin);
   const rung = () => hosts.rung(owner);
   for (let rounds = 0; attendant.stands(); rounds += 1) {
+    await attendant.idle();
     hosts.hush(owner);
     attendant.look();
     if (spinner.spin(rung)) {

@@ -31,7 +31,8 @@ export const WAKE = { NOT: 0, BELL: 1, FLAG: 2 } as const;
 
 /** Makes a ring empty, with both positions at `start`. Only while nobody uses it. */
 export function clearRing(words: Words, place: RingPlace, start = 0): void {
-  for (const cell of [RING.ENDED, RING.STOPPED, RING.READER_WAITS, RING.WRITER_WAITS]) words.store(place.control + cell, 0);
+  for (const cell of [RING.ENDED, RING.WRAPS, RING.STOPPED, RING.READER_WAITS, RING.WRITER_WAITS])
+    words.store(place.control + cell, 0);
   words.store(place.control + RING.TAIL, start);
   words.store(place.control + RING.HEAD, start);
 }
@@ -98,6 +99,8 @@ export class RingProducer {
 
   /** Publishes everything written, with one store. */
   publish(): void {
+    // The number of bytes is for those who look on; it is no part of the protocol.
+    if (this.#published < 0 && this.#head >= 0) this.words.add(this.place.control + RING.WRAPS, 1);
     this.#published = this.#head;
     this.words.store(this.#headAt, this.#head);
   }

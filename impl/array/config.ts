@@ -150,6 +150,7 @@ const attachSchema = z.strictObject(
       .optional(),
     heartbeatInterval: whole(1, 3_600_000).default(1_000),
     staleAfter: whole(2, 3_600_000).default(5_000),
+    blockedAfter: whole(2, 3_600_000).default(60_000),
     lingerTimeout: whole(0, 3_600_000).default(2_000),
     spin: z.union([z.literal('adaptive'), whole(0, 2 ** 30)], { error: "'adaptive' or a number of looks" }).default('adaptive'),
   },
@@ -161,6 +162,7 @@ export function parseAttachOptions(options: unknown): {
   readonly host: string;
   readonly heartbeatInterval: number;
   readonly staleAfter: number;
+  readonly blockedAfter: number;
   readonly lingerTimeout: number;
   readonly spin: 'adaptive' | number;
 } {

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { clearRing, RingConsumer, WAKE } from './byte-ring.ts';
 import { LINE, RING } from './layout.ts';
+import { anonymous, probeFrom } from './liveness.ts';
 import { Lock } from './lock.ts';
 import { SharedSignal } from './memory/shared-memory.ts';
 import { Words } from './memory/words.ts';
@@ -33,7 +34,11 @@ test('two threads that take the lock 50,000 times each never hold it together', 
   const orders = order('lock', 50_000);
   const words = new Words(orders.buffer);
   const worker = start(orders);
-  const lock = new Lock(words, new SharedSignal(orders.buffer), orders.lock, 1);
+  const lock = new Lock(words, new SharedSignal(orders.buffer), orders.lock, {
+    token: 1,
+    identity: anonymous,
+    probe: probeFrom(anonymous),
+  });
   for (let each = 0; each < orders.total; each += 1) {
     lock.run(() => words.store(orders.counter, words.load(orders.counter) + 1));
     // Lets the worker's start-up and messages through, and so the two of them meet.

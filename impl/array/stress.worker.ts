@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { RingProducer, WAKE } from './byte-ring.ts';
 import { Hold } from './clock.ts';
+import { anonymous, probeFrom } from './liveness.ts';
 import { Lock } from './lock.ts';
 import { SharedSignal } from './memory/shared-memory.ts';
 import { Words } from './memory/words.ts';
@@ -41,7 +42,12 @@ async function fill(): Promise<void> {
   signal.notify(order.readerBell);
 }
 
-if (order.what === 'lock') increment(new Lock(words, signal, order.lock, 2), order.counter, order.total);
+if (order.what === 'lock')
+  increment(
+    new Lock(words, signal, order.lock, { token: 2, identity: anonymous, probe: probeFrom(anonymous) }),
+    order.counter,
+    order.total,
+  );
 else await fill();
 hold.release();
 parentPort?.postMessage('done');
