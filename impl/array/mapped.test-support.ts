@@ -74,9 +74,3 @@ export async function startPeer(file: string): Promise<Peer> {
   };
   return { child, ask, kill };
 }
-
-/** What the child is told. */
-export interface Order {
-  readonly order: string;
-  readonly argument: number;
-}
