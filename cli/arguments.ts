@@ -32,3 +32,33 @@ export function sessionOptions(): Option[] {
     new Option('--limit <name=ms>', 'a time limit other than the default; may be given more than once').argParser(collectLimit),
   ];
 }
+
+/** A parser of whole numbers within these limits. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(number >= least && number <= most)) {
+      throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
+    }
+    return number;
+  };
+}
+
+/** A number of seconds, parts of one too. */
+export function parseSeconds(text: string): number {
+  if (!/^\d{1,9}(\.\d{1,3})?$/.test(text)) {
+    throw new InvalidArgumentError('expected a number of seconds, such as 90 or 0.5.');
+  }
+  return Number(text);
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+/** A number of bytes; K, M and G are 1024, 1024² and 1024³. */
+export function parseBytes(text: string): number {
+  const [, number, unit = ''] = /^(\d{1,12})([KMG]?)$/.exec(text) ?? [];
+  if (number === undefined) {
+    throw new InvalidArgumentError('expected a number of bytes, such as 500000000, 512M or 4G.');
+  }
+  return Number(number) * (UNITS[unit] ?? 1);
+}

@@ -13,7 +13,9 @@ const [capacity1 = 6, capacity2 = 6] = process.argv.slice(2).map(Number);
 
 const push = (queue: QueueName, message: number, capacity: number): Taking => ({
   guard: ({ context }) => context[queue].length < capacity,
-  actions: assign(({ context }: { readonly context: Queues }) => ({ [queue]: [...context[queue], message] })) as Taking['actions'],
+  actions: assign(({ context }: { readonly context: Queues }) => ({
+    [queue]: [...context[queue], message],
+  })) as Taking['actions'],
 });
 const pop = (queue: QueueName, ...messages: readonly number[]): Taking => ({
   guard: ({ context }) => messages.includes(context[queue][0] ?? 0),

@@ -51,7 +51,15 @@ export interface Shown {
 
 /** A message from one lifeline to another, or something that happens to one lifeline. */
 export type ShownEvent =
-  | { readonly kind: 'message'; readonly from: string; readonly to: string; readonly text: string; readonly fault?: boolean }
+  | {
+      readonly kind: 'message';
+      readonly from: string;
+      readonly to: string;
+      readonly text: string;
+      readonly fault?: boolean;
+      /** It never arrives. */
+      readonly lost?: boolean;
+    }
   | { readonly kind: 'note'; readonly over: string; readonly text: string; readonly fault?: boolean };
 
 /** Identical processes: the slots of each, in the same order. Exchanging two of them changes nothing that a property can tell. */
@@ -79,7 +87,7 @@ export type Property<Move> = { readonly id: string; readonly description: string
   | { readonly kind: 'neverMove' | 'sometimesMove'; readonly of: (move: Move) => boolean }
   /** No reachable state is without a move, but those that `mayEnd`. */
   | { readonly kind: 'noDeadlock'; readonly mayEnd: (view: View) => boolean }
-  /** No fair run goes on for ever without `progress`. A run that ends is no livelock: see `noDeadlock`. */
+  /** On no fair run does `progress` stop for ever, however often there was some. A run that ends is no livelock: see `noDeadlock`. */
   | { readonly kind: 'noLivelock'; readonly progress: (move: Move) => boolean }
 );
 

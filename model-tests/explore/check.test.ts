@@ -137,7 +137,7 @@ function naiveVerdicts(small: SmallSystem): Record<string, boolean> {
       states.filter((id) => first(id) && !last(id)),
       (id) => !last(id),
     ),
-    noLivelock: !stays([initial], () => true, { endsCount: false, mayUse: (move: string) => !move.startsWith('0.') }),
+    noLivelock: !stays(states, () => true, { endsCount: false, mayUse: (move: string) => !move.startsWith('0.') }),
   };
 }
 

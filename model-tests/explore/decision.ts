@@ -90,7 +90,12 @@ export class Decision<Move> {
       }
       case 'noLivelock': {
         const isProgress = tables.moves.map((move) => property.progress(move));
-        return { ...anywhere, starts: [0], endsCount: false, hasMove: (move) => isProgress[move] !== true };
+        return {
+          ...anywhere,
+          starts: where(states.count, () => true),
+          endsCount: false,
+          hasMove: (move) => isProgress[move] !== true,
+        };
       }
       default:
         return undefined;

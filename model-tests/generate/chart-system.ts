@@ -101,13 +101,13 @@ export class ChartSystem implements ReactiveSystem<ChartWorld, ChartInput, Outpu
   step(world: ChartWorld, input: ChartInput): LocalStep | undefined {
     const chart = this.#instances[this.#after(world, input).instance]?.chart;
     if (chart === undefined) return undefined;
-    if (world.state < 0) return { next: chart.initial, outputs: chart.initialOutputs, taken: [] };
+    if (world.state < 0) return { next: chart.initial, outputs: chart.initialOutputs, taken: [], further: [] };
     if (input.type === 'timeout') return chart.expire(world.state, String(input['limit']));
     const local = chart.state(world.state);
     if (local.final || this.#alphabet.canHappen?.(local, input) === false) return undefined;
     if (this.#alphabet.isAwaited?.(input)) return this.#awaits(world, input) ? chart.step(world.state, input) : undefined;
     const step = chart.step(world.state, input);
-    return step ?? (this.#alphabet.isQuiet?.(local, input) ? { next: local, outputs: [], taken: [] } : undefined);
+    return step ?? (this.#alphabet.isQuiet?.(local, input) ? { next: local, outputs: [], taken: [], further: [] } : undefined);
   }
 
   #inputs(world: ChartWorld): readonly ChartInput[] {
