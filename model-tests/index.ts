@@ -83,7 +83,33 @@ export { type Choice, type Run, runOf, type Walk, walksAlong } from './explore/w
 export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
 export { exportGraph, type GraphFormat } from './export-graph.ts';
 export { type Claim, exportPromela, type PromelaModel } from './export-promela.ts';
+export {
+  type ChartAlphabet,
+  type ChartInput,
+  type ChartInstance,
+  ChartSystem,
+  type ChartWorld,
+} from './generate/chart-system.ts';
+export { type CompleteMethod, type CompleteOptions, type CompleteSuite, completeSuite } from './generate/complete.ts';
+export { type Comparison, compare, failsAt, type Implementation, killedBy } from './generate/conformance.ts';
+export { type Condition, type MachineStep, shortestTo } from './generate/goals.ts';
+export { type Identifiers, identifiersOf, type SequenceTree, sequencesOf } from './generate/identifiers.ts';
+export {
+  type Machine,
+  MachineError,
+  type MachineState,
+  machineOf,
+  type Reaction,
+  type ReactiveSystem,
+  stateBehind,
+  stateCover,
+  transitionCoverOf,
+} from './generate/machine.ts';
+export { type Quotient, quotient } from './generate/quotient.ts';
+export { type Covered, type Suite, type SuiteSize, suiteOfPaths } from './generate/suite.ts';
+export { switchCover } from './generate/switches.ts';
 export { type Path, transitionCover } from './generate/transition-cover.ts';
+export { randomWalks, type WalkOptions } from './generate/walks.ts';
 export {
   connect,
   listen,
