@@ -14,8 +14,8 @@ export {
 } from './compile/compile.ts';
 export * from './compose/connection.ts';
 export type { Successor, TransitionSystem } from './compose/transition-system.ts';
-export type { ChartStep } from './drive/handshake/perform.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
+export type { ChartStep } from './drive/handshake/stage.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
 export * from './drive/handshake/world.ts';
 export {

@@ -2,8 +2,8 @@
 import type { Mode } from '../../machines/index.ts';
 import { type Edge, explore } from '../explore/explore.ts';
 import { transitionCover } from '../generate/transition-cover.ts';
-import { at } from './handshake/perform.ts';
 import { type PathFailure, runPath } from './handshake/run-path.ts';
+import { at } from './handshake/stage.ts';
 import { type HandshakeOptions, HandshakeSystem } from './handshake/system.ts';
 import type { Move, World } from './handshake/world.ts';
 import { type Rig, realRig, simulatedRig } from './rigs.ts';

@@ -1,7 +1,7 @@
 /** What the environment may do next in a world. */
 import { type End, opposite } from '../../compose/connection.ts';
 import { forgeable, tamperings } from './frames.ts';
-import { at } from './perform.ts';
+import { at } from './stage.ts';
 import { type Link, type Move, type Outcome, ownerOf, processes, slotOf, type Who, type World } from './world.ts';
 
 /** What the environment has to know of the processes. */
