@@ -4,15 +4,26 @@
  */
 export { type ChartDelay, type ChartTransition, chartDelays, chartTransitions } from './compile/chart-transitions.ts';
 export {
+  type Beginning,
   CompiledChart,
   CompileError,
+  type CompileOptions,
   compile,
   type LocalState,
   type LocalStep,
   leafPaths,
-  type Output,
+  type RunningDelay,
 } from './compile/compile.ts';
+export type { ActionOutput, EmitOutput, Message, Output, SendOutput } from './compile/outputs.ts';
+export { asTransitionSystem, type SlotValues, viewOf } from './compose/as-transition-system.ts';
+export { compose } from './compose/compose.ts';
+export { ComposeError } from './compose/compose-error.ts';
+export { Composed, isUnexpected, LinkView, MachineView, moveOf } from './compose/composed.ts';
 export * from './compose/connection.ts';
+export { abort, closeEnd, dial } from './compose/connection-link.ts';
+export type * from './compose/description.ts';
+export type { ComposedMove, Effect, MoveKind } from './compose/moves.ts';
+export * from './compose/system.ts';
 export type { Successor, TransitionSystem } from './compose/transition-system.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
 export type { ChartStep } from './drive/handshake/stage.ts';
@@ -29,7 +40,11 @@ export {
   wkpKinds,
 } from './drive/verify.ts';
 export { delayEvent, withExplicitDelays } from './explicit-delays.ts';
+export { check } from './explore/check.ts';
+export { UnboundedSlotError } from './explore/domain.ts';
 export { type Edge, explore, type Graph, type Vertex, wayTo } from './explore/explore.ts';
+export * from './explore/results.ts';
+export { ExploreError } from './explore/tables.ts';
 export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
 export { type Path, transitionCover } from './generate/transition-cover.ts';
 export type { TraceVerdict } from './validate/record.ts';

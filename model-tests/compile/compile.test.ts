@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assign, raise, setup } from 'xstate';
+import { assign, cancel, raise, setup } from 'xstate';
 import { CompileError, compile, leafPaths } from './compile.ts';
 
 const lamp = setup({
@@ -33,7 +33,7 @@ const lamp = setup({
 test('a chart becomes a table: numbered states, outputs with their parameters, transitions taken', () => {
   const chart = compile(lamp);
   const on = chart.step(chart.initial.id, { type: 'press' });
-  expect(on?.next).toEqual({ id: 1, path: 'on', context: { switched: 1 }, delays: ['patience'], final: false });
+  expect(on?.next).toMatchObject({ id: 1, path: 'on', context: { switched: 1 }, delays: ['patience'], final: false });
   expect(on?.outputs).toEqual([{ type: 'light' }, { type: 'glow', params: { colour: 'red' } }]);
   expect(on?.taken.map(({ id }) => id)).toEqual(['lamp.off · press · 0']);
 });
@@ -91,13 +91,19 @@ test('a guard that is not pure is refused, with the state and the event', () => 
   expect(ask).toThrow(/chart moody, state idle, event ask/);
 });
 
-test('an event that is raised with a delay of its own is refused', () => {
+test('an event that is raised with a delay runs until it expires or is cancelled', () => {
   const late = setup({}).createMachine({
     id: 'late',
     initial: 'a',
-    states: { a: { entry: raise({ type: 'wake' }, { delay: 5 }), on: { wake: 'b' } }, b: {} },
+    states: {
+      a: { entry: raise({ type: 'wake' }, { delay: 5, id: 'alarm' }), on: { wake: 'b', hush: { actions: cancel('alarm') } } },
+      b: {},
+    },
   });
-  expect(() => compile(late)).toThrow(/chart late, state \(initial\): raises wake with a delay that is not an `after`/);
+  const chart = compile(late);
+  expect(chart.initial.delays).toEqual(['wake after 5']);
+  expect(chart.expire(0, 'wake after 5')?.next).toMatchObject({ path: 'b', delays: [] });
+  expect(chart.step(0, { type: 'hush' })?.next).toMatchObject({ path: 'a', delays: [] });
 });
 
 test('leaf paths name every active leaf', () => {

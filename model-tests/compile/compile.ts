@@ -1,14 +1,30 @@
 /**
- * From a statechart to an integer transition table: each local state gets a number, each (state, event) is evaluated once through
- * XState's own pure `transition()` and remembered. Knows nothing of the handshake: it takes any machine.
+ * From a statechart to an integer transition table: each local state gets a number, each (state, event) is evaluated once by XState's own
+ * code and remembered. Knows nothing of the handshake: it takes any machine, with its delays and with the machines that it invokes and spawns.
  */
-import { type AnyEventObject, type AnyMachineSnapshot, type AnyStateMachine, initialTransition, transition } from 'xstate';
-import { type ChartTransition, chartDelays, chartTransitions } from './chart-transitions.ts';
+import type { AnyEventObject, AnyStateMachine, StateValue } from 'xstate';
+import type { Actor, Pending } from './actor.ts';
+import { type ActorLogic, Logics } from './actor-logic.ts';
+import type { ChartTransition } from './chart-transitions.ts';
+import { type ActorValue, decode, encode } from './codec.ts';
+import { CompileError, type Place } from './compile-error.ts';
+import { growth } from './growth.ts';
+import { type Instrumented, missingDelays } from './instrument.ts';
+import { firstDifference, jsonCopy, shortText } from './json.ts';
+import type { Message, Output } from './outputs.ts';
+import { Run, type Taken } from './run.ts';
 
-/** An action that a step gives to the environment, as the chart names it. */
-export interface Output {
-  readonly type: string;
-  readonly params?: Readonly<Record<string, unknown>>;
+export { CompileError } from './compile-error.ts';
+export type { Output } from './outputs.ts';
+
+/** A delay that is running. */
+export interface RunningDelay {
+  /** Tells it from every other delay of the same local state that would do something else. */
+  readonly key: string;
+  /** As the chart calls it; that of a child has the ids of the children in front: `child/patience`. */
+  readonly name: string;
+  /** The type of the event that it ends in. */
+  readonly event: string;
 }
 
 /** A local state: what a chart's future depends on. */
@@ -21,6 +37,9 @@ export interface LocalState {
   readonly delays: readonly string[];
   /** A top-level final state was reached: no event is accepted any more. */
   readonly final: boolean;
+  readonly running: readonly RunningDelay[];
+  /** All of it as a value that JSON can carry: equal local states have equal values, in every process. */
+  readonly value: ActorValue;
 }
 
 /** The reaction to one event. */
@@ -29,42 +48,54 @@ export interface LocalStep {
   readonly outputs: readonly Output[];
   /** The transitions of the chart that were taken by the event itself. */
   readonly taken: readonly ChartTransition[];
+  /** The transitions that followed in the same step: eventless ones, those of raised events, and those of the chart's children. */
+  readonly further: readonly ChartTransition[];
 }
 
-/** A chart that cannot be explored faithfully: says which state and why. */
-export class CompileError extends Error {
-  override readonly name = 'CompileError';
+/** What a chart does when it starts. */
+export type Beginning = Pick<LocalStep, 'next' | 'outputs' | 'further'>;
+
+/** How a chart is compiled. */
+export interface CompileOptions {
+  /** More local states than this are an error that says what grows. Default 65,535. */
+  readonly maxStates?: number;
 }
 
-/** What the compiler keeps for a local state beyond what it shows. */
 interface Interned {
   readonly local: LocalState;
-  readonly snapshot: AnyMachineSnapshot;
-  readonly pending: ReadonlyMap<string, string>;
   readonly steps: Map<string, LocalStep | undefined>;
 }
 
 /** A compiled chart, instantiated with one input. Local states are numbered in the order in which they are met; the initial one is 0. */
 export class CompiledChart {
   readonly id: string;
+  readonly machine: AnyStateMachine;
   readonly transitions: readonly ChartTransition[];
   readonly initial: LocalState;
   readonly initialOutputs: readonly Output[];
-  readonly #machine: AnyStateMachine;
-  readonly #rows: Map<object, ChartTransition>;
-  readonly #delays: Map<string, { event: string; name: string }>;
+  /** Every transition that some step took so far, those of children too: rows of `transitions` and of the children's charts. */
+  readonly taken = new Set<ChartTransition>();
+  readonly instrumented: Instrumented;
+  readonly #root: ActorLogic;
+  readonly #logics = new Logics();
+  readonly #maxStates: number;
   readonly #states: Interned[] = [];
-  readonly #byKey = new Map<string, Interned>();
+  readonly #byText = new Map<string, Interned>();
 
-  constructor(machine: AnyStateMachine, input?: unknown) {
-    this.#machine = machine;
+  constructor(machine: AnyStateMachine, input?: unknown, { maxStates = 65_535 }: CompileOptions = {}) {
+    this.machine = machine;
     this.id = machine.id;
-    this.#rows = chartTransitions(machine);
-    this.#delays = chartDelays(machine);
-    this.transitions = [...this.#rows.values()];
-    const [snapshot, actions] = initialTransition(machine, input as never);
-    const { outputs, pending } = this.#sort(actions, new Map(), '(initial)');
-    this.initial = this.#intern(snapshot, pending).local;
+    this.#maxStates = maxStates;
+    const root = this.#logics.of(machine);
+    if (typeof root === 'string' || root.kind !== 'machine') throw new TypeError(`${this.id} is not a machine of XState`);
+    this.#root = root;
+    this.instrumented = root.chart;
+    this.transitions = [...root.chart.rows.values()];
+    const [missing] = missingDelays(machine);
+    if (missing !== undefined)
+      throw this.#error('(initial)', undefined, `delay ${missing} is not implemented: XState would let it expire at once`);
+    const { next, outputs } = this.start(input);
+    this.initial = next;
     this.initialOutputs = outputs;
   }
 
@@ -78,20 +109,47 @@ export class CompiledChart {
     return this.#interned(id).local;
   }
 
-  /** The reaction of `state` to `event`, or undefined when it accepts no such event. */
-  step(state: number, event: AnyEventObject): LocalStep | undefined {
-    const interned = this.#interned(state);
-    const key = JSON.stringify(event);
-    if (interned.steps.has(key)) return interned.steps.get(key);
-    const step = this.#evaluate(interned, event);
-    interned.steps.set(key, step);
-    return step;
+  /** The local state that a value describes: one of this chart, whichever process made it. */
+  of(value: ActorValue): LocalState {
+    return this.#intern(value, '(given)').local;
   }
 
-  /** The reaction of `state` to the end of one of its running delays, by name. */
+  /** What the chart does when it begins with this input. */
+  start(input?: unknown): Beginning {
+    const evaluate = () =>
+      this.#evaluate('(initial)', undefined, (run) => {
+        const root = run.makeRoot(this.#root, input);
+        run.start(root);
+        return root;
+      });
+    return this.#twice('(initial)', undefined, evaluate);
+  }
+
+  /** The reaction of `state` to `event`, or undefined when it accepts no such event. */
+  step(state: number, event: AnyEventObject): LocalStep | undefined {
+    const { local, steps } = this.#interned(state);
+    if (local.final) return undefined;
+    const key = JSON.stringify(event);
+    if (steps.has(key)) return steps.get(key);
+    const step = this.#react(local, event.type, (run) => run.send(jsonCopy(event, 'the event') as Message));
+    const nothing = step.next === local && step.taken.length + step.further.length + step.outputs.length === 0;
+    steps.set(key, nothing ? undefined : step);
+    return nothing ? undefined : step;
+  }
+
+  /** The reaction of `state` to the end of one of its running delays, by its name or key; undefined when none of these is running. */
   expire(state: number, delay: string): LocalStep | undefined {
-    for (const [event, name] of this.#interned(state).pending) if (name === delay) return this.step(state, { type: event });
-    return undefined;
+    const { local, steps } = this.#interned(state);
+    const running = local.running.find(({ key, name }) => key === delay || name === delay);
+    if (running === undefined) return undefined;
+    const known = steps.get(running.key);
+    if (known !== undefined) return known;
+    const step = this.#react(local, running.event, (run, root) => {
+      const [actor, pending] = pendingOf(root).find(([at, entry]) => keyOf(at, entry) === running.key) as [Actor, Pending];
+      run.expire(actor, pending);
+    });
+    steps.set(running.key, step);
+    return step;
   }
 
   #interned(id: number): Interned {
@@ -101,89 +159,121 @@ export class CompiledChart {
     return interned;
   }
 
-  #evaluate(from: Interned, event: AnyEventObject): LocalStep | undefined {
-    if (from.local.final) return undefined;
-    const definitions = this.#machine.getTransitionData(from.snapshot, event as never);
-    if (definitions.length === 0) return undefined;
-    const [snapshot, actions] = transition(this.#machine, from.snapshot, event as never);
-    const { outputs, pending } = this.#sort(actions, from.pending, from.local.path, event.type);
-    const next = this.#intern(snapshot, pending);
-    this.#insistOnPurity(from, event, next, outputs);
-    const taken = definitions.map((definition) => {
-      const row = this.#rows.get(definition);
-      if (row === undefined)
-        throw new CompileError(
-          `chart ${this.id}, state ${from.local.path}: a transition of ${event.type} is not among the chart's own`,
-        );
-      return row;
-    });
-    return { next: next.local, outputs, taken };
+  #react(from: LocalState, event: string, act: (run: Run, root: Actor) => void): LocalStep {
+    const evaluate = () =>
+      this.#evaluate(from.path, event, (run) => {
+        const root = decode(from.value, this.#root, run, this.#logics);
+        act(run, root);
+        return root;
+      });
+    return this.#twice(from.path, event, evaluate);
   }
 
-  /** A second evaluation has to say the same: a guard or assign that reads a clock, a counter or chance cannot be explored. */
-  #insistOnPurity(from: Interned, event: AnyEventObject, next: Interned, outputs: readonly Output[]): void {
-    const [snapshot, actions] = transition(this.#machine, from.snapshot, event as never);
-    const again = this.#sort(actions, from.pending, from.local.path, event.type);
-    if (
-      keyOf(snapshot, again.pending) !== keyOf(next.snapshot, next.pending) ||
-      JSON.stringify(again.outputs) !== JSON.stringify(outputs)
-    ) {
-      throw new CompileError(
-        `chart ${this.id}, state ${from.local.path}, event ${event.type}: two evaluations differ, so a guard, an assign or an action's parameters are impure`,
+  /** A second evaluation has to say the same: an assign that reads a clock, a counter or chance cannot be explored. */
+  #twice(state: string, event: string | undefined, evaluate: () => Evaluation): LocalStep {
+    const first = evaluate();
+    const second = evaluate();
+    const difference =
+      firstDifference(first.value, second.value, 'state') ?? firstDifference(first.outputs, second.outputs, 'outputs');
+    if (difference !== undefined) {
+      const { path, one, other } = difference;
+      throw this.#error(
+        state,
+        event,
+        `two evaluations differ (${path}: ${shortText(one)} and ${shortText(other)}), so an assign or an action's parameters are impure`,
       );
     }
+    const rows = (list: readonly Taken[]) => list.map((taken) => this.#rowOf(taken));
+    const step = {
+      next: this.#intern(first.value, state, event).local,
+      outputs: first.outputs,
+      taken: rows(first.taken),
+      further: rows(first.further),
+    };
+    for (const row of [...step.taken, ...step.further]) this.taken.add(row);
+    return step;
   }
 
-  /** Separates what the environment has to do from what XState schedules for itself. */
-  #sort(actions: readonly ExecutableAction[], before: ReadonlyMap<string, string>, state: string, event?: string) {
-    const pending = new Map(before);
-    const outputs: Output[] = [];
-    for (const action of actions) {
-      const params = action.params as Record<string, unknown> | undefined;
-      if (action.type === 'xstate.cancel') pending.delete(String(params?.['sendId']));
-      else if (action.type === 'xstate.raise') {
-        const { event: raisedEvent } = action.params as { event: AnyEventObject };
-        const raised = raisedEvent.type;
-        const delay = this.#delays.get(raised);
-        if (delay === undefined)
-          throw new CompileError(`chart ${this.id}, state ${state}: raises ${raised} with a delay that is not an \`after\``);
-        pending.set(raised, delay.name);
-      } else if (action.type.startsWith('xstate.')) {
-        throw new CompileError(
-          `chart ${this.id}, state ${state}${event === undefined ? '' : `, event ${event}`}: ${action.type} cannot be explored`,
-        );
-      } else outputs.push(params === undefined ? { type: action.type } : { type: action.type, params });
+  #evaluate(state: string, event: string | undefined, act: (run: Run) => Actor): Evaluation {
+    const run = new Run(this.#logics);
+    try {
+      const root = act(run);
+      return { value: encode(root, run), outputs: run.outputs, taken: run.taken, further: run.further };
+    } catch (cause) {
+      throw this.#error(state, event, reasonOf(cause), cause);
     }
-    if (event !== undefined && this.#delays.has(event)) pending.delete(event);
-    return { outputs, pending };
   }
 
-  #intern(snapshot: AnyMachineSnapshot, pending: ReadonlyMap<string, string>): Interned {
-    const key = keyOf(snapshot, pending);
-    const known = this.#byKey.get(key);
+  #rowOf({ by, definition }: Taken): ChartTransition {
+    const row = by.kind === 'machine' ? by.chart.rows.get(definition) : undefined;
+    if (row === undefined) throw new TypeError(`a transition that chart ${by.id} took is not among its own`);
+    return row;
+  }
+
+  #intern(value: ActorValue, state: string, event?: string): Interned {
+    const text = JSON.stringify(value);
+    const known = this.#byText.get(text);
     if (known !== undefined) return known;
+    const path = leafPaths(value.state as StateValue).join(' + ');
+    if (this.#states.length >= this.#maxStates) {
+      const alike = this.#states.flatMap(({ local }) => (local.path === path ? [local.value] : []));
+      throw this.#error(state, event, `more than ${this.#maxStates} local states; ${growth(path, [...alike, value])}`);
+    }
+    const running = runningDelays(value);
     const local: LocalState = {
       id: this.#states.length,
-      path: leafPaths(snapshot.value).join(' + '),
-      context: snapshot.context,
-      delays: [...pending.values()].sort(),
-      final: snapshot.status !== 'active',
+      path,
+      context: value.context ?? {},
+      delays: running.map(({ name }) => name).sort(),
+      final: value.ended !== undefined,
+      running,
+      value,
     };
-    const interned: Interned = { local, snapshot, pending: local.final ? new Map() : pending, steps: new Map() };
+    const interned = { local, steps: new Map() };
     this.#states.push(interned);
-    this.#byKey.set(key, interned);
+    this.#byText.set(text, interned);
     return interned;
+  }
+
+  #error(state: string, event: string | undefined, why: string, cause?: unknown): CompileError {
+    const place: Place = { chart: this.id, state, event };
+    return new CompileError(place, why, cause === undefined ? undefined : { cause });
   }
 }
 
-type ExecutableAction = { readonly type: string; readonly params?: unknown };
+interface Evaluation extends Pick<Run, 'outputs' | 'taken' | 'further'> {
+  readonly value: ActorValue;
+}
 
-function keyOf(snapshot: AnyMachineSnapshot, pending: ReadonlyMap<string, string>): string {
-  const history = Object.entries(snapshot.historyValue as Record<string, readonly { id: string }[]>).map(([id, nodes]) => [
-    id,
-    nodes.map((node) => node.id),
-  ]);
-  return JSON.stringify([snapshot.value, snapshot.context, snapshot.status, history, [...pending.keys()].sort()]);
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  if (cause instanceof TypeError && /read only|not extensible|Cannot (assign|delete|add|define)/.test(cause.message)) {
+    return `a function of the chart changes the context or the event in place: ${cause.message}`;
+  }
+  // XState wraps what a guard throws in a sentence of its own that ends in a line break and the message.
+  return cause.message.slice(cause.message.lastIndexOf('\n') + 1);
+}
+
+function pendingOf(actor: Actor): [Actor, Pending][] {
+  return [...actor.pending.map((entry): [Actor, Pending] => [actor, entry]), ...[...actor.children.values()].flatMap(pendingOf)];
+}
+
+function keyOf(actor: Actor, entry: Pending): string {
+  return delayKey(actor.address, entry);
+}
+
+/** XState's events for delays have unique ids; where there is none, equal entries do the same. */
+function delayKey(address: readonly string[], { id, event, to }: Pending): string {
+  return [...address, id ?? JSON.stringify([event, to])].join('/');
+}
+
+function runningDelays(value: ActorValue, address: readonly string[] = []): RunningDelay[] {
+  const own = ((value.pending ?? []) as unknown as readonly Pending[]).map((entry) => ({
+    key: delayKey(address, entry),
+    name: [...address, entry.name].join('/'),
+    event: entry.event.type,
+  }));
+  return [...own, ...Object.entries(value.children ?? {}).flatMap(([id, child]) => runningDelays(child, [...address, id]))];
 }
 
 /** The dotted paths of the leaf states of a state value: `{a: {b: 'c'}}` is `['a.b.c']`. */
@@ -196,6 +286,6 @@ export function leafPaths(value: unknown, prefix = ''): string[] {
 }
 
 /** Compiles a chart with an input; throws CompileError where it cannot be explored faithfully. */
-export function compile(machine: AnyStateMachine, input?: unknown): CompiledChart {
-  return new CompiledChart(machine, input);
+export function compile(machine: AnyStateMachine, input?: unknown, options?: CompileOptions): CompiledChart {
+  return new CompiledChart(machine, input, options);
 }

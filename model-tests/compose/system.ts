@@ -36,6 +36,8 @@ export interface Rule<Move> {
   readonly fair?: boolean;
   /** Every slot that it may ever read or write; partial-order reduction needs it, and an access outside it is an error. Default all. */
   readonly touches?: readonly number[];
+  /** Every slot that it may ever write. Default: what it touches. */
+  readonly mayWrite?: readonly number[];
   fire(view: View): Iterable<Firing<Move>>;
 }
 
@@ -77,7 +79,7 @@ export type Property<Move> = { readonly id: string; readonly description: string
   | { readonly kind: 'neverMove' | 'sometimesMove'; readonly of: (move: Move) => boolean }
   /** No reachable state is without a move, but those that `mayEnd`. */
   | { readonly kind: 'noDeadlock'; readonly mayEnd: (view: View) => boolean }
-  /** No fair run is for ever without progress: from every state a state is reached that is an end or that a `progress` move leads to. */
+  /** On no fair run does `progress` stop for ever, however often there was some. A run that ends is no livelock: see `noDeadlock`. */
   | { readonly kind: 'noLivelock'; readonly progress: (move: Move) => boolean }
 );
 

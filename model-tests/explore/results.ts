@@ -39,7 +39,7 @@ export interface CheckOptions {
   readonly symmetry?: boolean;
   /** Leave out interleavings of independent moves. Default false. */
   readonly partialOrder?: boolean;
-  /** Default 1. */
+  /** How many threads search, over one set of visited states. Not together with a reduction. Default 1. */
   readonly threads?: number;
 }
 

@@ -1,0 +1,73 @@
+/** The edges of an explored state graph. They are not kept: they are made again from the tables, state by state. */
+import { lookUp } from './decision-tree.ts';
+import { applyFiring } from './firing.ts';
+import type { StateSet } from './state-set.ts';
+import { NOTHING, type Tables } from './tables.ts';
+
+/** One edge, by the numbers of its states and of its move. */
+export interface Step {
+  readonly from: number;
+  readonly move: number;
+  readonly to: number;
+}
+
+export class Edges<Move> {
+  readonly tables: Tables<Move>;
+  readonly states: StateSet;
+  /** The edges of the state that was read last. */
+  count = 0;
+  targets = new Int32Array(64);
+  moves = new Int32Array(64);
+  rules = new Int32Array(64);
+  /** The values of the state that was read last. */
+  readonly values: Int32Array;
+  readonly #words: Uint32Array;
+
+  constructor(tables: Tables<Move>, states: StateSet) {
+    this.tables = tables;
+    this.states = states;
+    this.values = new Int32Array(tables.system.slots.length);
+    this.#words = new Uint32Array(states.layout.words);
+  }
+
+  /** Reads the edges of a state that was expanded. Targets are numbers of states. */
+  read(id: number): void {
+    const { tables, states, values } = this;
+    states.read(id, values);
+    this.count = 0;
+    for (let rule = 0; rule < tables.roots.length; rule += 1) {
+      const leaf = lookUp(tables.trees.data, tables.roots[rule] as number, values);
+      if (leaf !== NOTHING) this.#readRule(id, rule, -leaf);
+    }
+  }
+
+  /** The edges of `from`, which was read last. */
+  *all(from: number): Generator<Step & { readonly rule: number }> {
+    for (let i = 0; i < this.count; i += 1)
+      yield { from, move: this.moves[i] as number, to: this.targets[i] as number, rule: this.rules[i] as number };
+  }
+
+  #readRule(id: number, rule: number, q: number): void {
+    const { states } = this;
+    const data = this.tables.leaves.data;
+    const [from, at, words] = [states.chunkOf(id), states.offsetOf(id), this.#words];
+    const firings = data[q] as number;
+    if (this.count + firings > this.targets.length) this.#grow(this.count + firings);
+    for (let p = q + 1, firing = 0; firing < firings; firing += 1) {
+      for (let k = 0; k < words.length; k += 1) words[k] = from[at + k] as number;
+      this.moves[this.count] = data[p] as number;
+      p = applyFiring(data, p, states.layout, words, 0);
+      this.targets[this.count] = states.findWords(words);
+      this.rules[this.count] = rule;
+      this.count += 1;
+    }
+  }
+
+  #grow(needed: number): void {
+    for (const name of ['targets', 'moves', 'rules'] as const) {
+      const larger = new Int32Array(needed * 2);
+      larger.set(this[name]);
+      this[name] = larger;
+    }
+  }
+}

@@ -1,0 +1,143 @@
+/** Expands single states: what the rules may do is looked up, each successor is staged among the visited states. One for each thread. */
+import { lookUp } from './decision-tree.ts';
+import { applyFiring, applyToValues } from './firing.ts';
+import { pack } from './layout.ts';
+import type { StateSet } from './state-set.ts';
+import type { Canonical } from './symmetry.ts';
+import { NOTHING } from './tables.ts';
+
+/** The tables of a system, as far as a thread needs them. */
+export interface Lookups {
+  readonly trees: { readonly data: Int32Array };
+  readonly leaves: { readonly data: Int32Array };
+  readonly roots: Int32Array;
+  /** What a rule may do for these values; 0 where this thread cannot find it out. */
+  evaluate(rule: number, values: Int32Array): number;
+}
+
+/** What wants to know of a search while it runs. Where it answers false, the state has to be expanded again by somebody who knows more. */
+export interface Observer {
+  /** Each state before it is expanded, nearest first; the array is used again. */
+  onState(id: number, values: Int32Array): boolean;
+  /** The first edge with each move. */
+  onMove(move: number, from: number): void;
+  /** A state without a move. */
+  onEnd(id: number, values: Int32Array): boolean;
+}
+
+/** What makes a search look at fewer states. */
+export interface Reductions {
+  readonly canonical?: Canonical | undefined;
+  readonly stubborn?: { choose(values: Int32Array, leaves: Int32Array): ReadonlySet<number> | undefined } | undefined;
+}
+
+export class Expander {
+  edges = 0;
+  readonly #tables: Lookups;
+  readonly #states: StateSet;
+  readonly #observer: Observer;
+  readonly #reductions: Reductions;
+  /** The values of the state that is expanded, and of its successor where states stand for others. */
+  readonly #values: Int32Array;
+  readonly #next: Int32Array;
+  /** What each rule may do in the state that is expanded. */
+  readonly #leaves: Int32Array;
+  #seen = new Uint8Array(256);
+
+  constructor(tables: Lookups, states: StateSet, slots: number, observer: Observer, reductions: Reductions = {}) {
+    this.#tables = tables;
+    this.#states = states;
+    this.#observer = observer;
+    this.#reductions = reductions;
+    this.#values = new Int32Array(slots);
+    this.#next = new Int32Array(slots);
+    this.#leaves = new Int32Array(tables.roots.length);
+  }
+
+  /** Stages every successor of a state; false, and nothing staged, where something about it is not known to this thread. */
+  expand(id: number): boolean {
+    this.#states.read(id, this.#values);
+    if (!this.#observer.onState(id, this.#values) || !this.#lookUpRules()) return false;
+    const before = this.edges;
+    const chosen = this.#reductions.stubborn?.choose(this.#values, this.#leaves);
+    if (chosen === undefined || !this.#reachesNew(id, chosen)) {
+      for (let rule = 0; rule < this.#leaves.length; rule += 1) {
+        const leaf = this.#leaves[rule] as number;
+        if (leaf !== NOTHING && chosen?.has(rule) !== true) this.#fire(id, -leaf);
+      }
+    }
+    return this.edges > before || this.#observer.onEnd(id, this.#values);
+  }
+
+  /** Stages the state that stands for the one with these values. */
+  stage(values: Int32Array, parent: number): void {
+    this.#reductions.canonical?.(values);
+    pack(this.#states.layout, values, this.#states.staged, this.#states.stagedAt);
+    this.#states.stage(parent);
+  }
+
+  /** Fires these rules only, and says whether a state that was not visited before came of it. */
+  #reachesNew(id: number, chosen: ReadonlySet<number>): boolean {
+    this.#states.flush();
+    const known = this.#states.count;
+    for (const rule of chosen) this.#fire(id, -(this.#leaves[rule] as number));
+    this.#states.flush();
+    return this.#states.count > known;
+  }
+
+  #lookUpRules(): boolean {
+    const tables = this.#tables;
+    const values = this.#values;
+    const leaves = this.#leaves;
+    const roots = tables.roots;
+    let data = tables.trees.data;
+    for (let rule = 0; rule < leaves.length; rule += 1) {
+      let leaf = lookUp(data, roots[rule] as number, values);
+      if (leaf === 0) {
+        leaf = tables.evaluate(rule, values);
+        if (leaf === 0) return false;
+        data = tables.trees.data;
+      }
+      leaves[rule] = leaf;
+    }
+    return true;
+  }
+
+  /** Every firing of the leaf at `q`, applied to state `id`. */
+  #fire(id: number, q: number): void {
+    const states = this.#states;
+    const data = this.#tables.leaves.data;
+    const { layout } = states;
+    const { words } = layout;
+    const from = states.chunkOf(id);
+    const at = states.offsetOf(id);
+    const firings = data[q] as number;
+    const isReduced = this.#reductions.canonical !== undefined;
+    let p = q + 1;
+    for (let firing = 0; firing < firings; firing += 1) {
+      const move = data[p] as number;
+      if (isReduced) {
+        this.#next.set(this.#values);
+        p = applyToValues(data, p, this.#next);
+        this.stage(this.#next, id);
+      } else {
+        const { staged, stagedAt } = states;
+        for (let k = 0; k < words; k += 1) staged[stagedAt + k] = from[at + k] as number;
+        p = applyFiring(data, p, layout, staged, stagedAt);
+        states.stage(id);
+      }
+      if (this.#seen[move] !== 1) this.#see(move, id);
+    }
+    this.edges += firings;
+  }
+
+  #see(move: number, id: number): void {
+    if (move >= this.#seen.length) {
+      const larger = new Uint8Array(2 * (move + 1));
+      larger.set(this.#seen);
+      this.#seen = larger;
+    }
+    this.#seen[move] = 1;
+    this.#observer.onMove(move, id);
+  }
+}
