@@ -1,6 +1,6 @@
 /** What can be done to a frame on its way, and what a receiver learns of one. */
 import { type End, replaceHead, take } from '../../compose/connection.ts';
-import { type Forgery, type Frame, type Link, type Seal, type Tampering, unknownNumber, type World } from './world.ts';
+import { type Forgery, type Frame, type Link, type Seal, type Tampering, unknownNumber } from './world.ts';
 
 /** The frames that a stranger can make up. */
 export const forgeable = ['hello', 'descriptor', 'port', 'group', 'ready', 'decline', 'garbage'] as const;
@@ -11,14 +11,11 @@ export function withoutData(connection: Link['connection'], to: End): Link['conn
   return head?.kind === 'message' && head.message.name === 'data' ? take(connection, to) : connection;
 }
 
-/** How a frame can be changed on its way. */
-export function tamperings(frame: Frame, world: World, link: Link): Tampering[] {
+/** How a frame can be changed on its way; `mayBeFull`: the listener may turn out to serve as many sessions as it may. */
+export function tamperings(frame: Frame, mayBeFull: boolean, link: Pick<Link, 'name'>): Tampering[] {
   switch (frame.name) {
     case 'hello':
-      // A full listener is arranged before the run, so only its first HELLO can find one.
-      return world.clients.length === 1 && world.servers.length === 1 && link.server >= 0
-        ? ['connections', 'capacity', 'garbage']
-        : ['connections', 'garbage'];
+      return mayBeFull ? ['connections', 'capacity', 'garbage'] : ['connections', 'garbage'];
     case 'descriptor':
       return link.name === 'second' ? ['tag', 'number', 'garbage'] : ['tag', 'garbage'];
     case 'port':

@@ -6,7 +6,7 @@ import type { AnyEventObject } from 'xstate';
 import { clientMachine, type Mode, type ServerContext, serverMachine } from '../../../machines/index.ts';
 import { type CompiledChart, compile, type LocalState, type LocalStep } from '../../compile/compile.ts';
 import { type End, ended, type Item, opened, take } from '../../compose/connection.ts';
-import { factsOf, tagIsRight, withoutData } from './frames.ts';
+import { factsOf, withoutData } from './frames.ts';
 import { performClient, performServer } from './perform.ts';
 import { at, freshServer, type Stage } from './stage.ts';
 import { type Frame, type Link, type Outcome, ownerOf, type ServerSlot, type Who } from './world.ts';
@@ -99,6 +99,15 @@ export class Processes {
       : this.#serverReceives(stage, who.index, connection, item.message);
   }
 
+  /** The local calls of a process that wait for an answer, each with the answers that it may get. */
+  outcomes(stage: Stage, who: Who): readonly Outcome[] {
+    if (who.role === 'client' && stage.client(who.index).port === 'opening')
+      return ['port.opened', 'port.exhausted', 'port.unavailable'];
+    const { attaching, array } = who.role === 'client' ? stage.client(who.index) : stage.server(who.index);
+    if (!attaching) return [];
+    return isGone(stage.link(array), who) ? ['array.reset'] : ['group.attached', 'group.unknown', 'group.refused', 'group.full'];
+  }
+
   outcome(stage: Stage, who: Who, outcome: Outcome): boolean {
     if (outcome.startsWith('port.')) stage.changeClient(who.index, { port: 'none' });
     else if (who.role === 'client') stage.changeClient(who.index, { attaching: false });
@@ -134,7 +143,7 @@ export class Processes {
     const introduced = introducedBy(frame);
     const standsAlone = frame.name === 'decline' && connection !== 'first';
     const client = standsAlone ? -1 : (introduced?.peer ?? peer);
-    const right = tagIsRight(frame, { by: 'client', hello: standsAlone ? -1 : first, client });
+    const right = stage.tagIsRight(frame, { by: 'client', hello: standsAlone ? -1 : first, client });
     // Only frames that were accepted count: a nonce with a wrong tag is nobody's.
     if (right && introduced !== undefined) stage.changeServer(index, introduced);
     return this.feed(stage, { role: 'server', index }, { type: `${connection}.${nameOf(frame)}`, ...factsOf(frame, right) });
@@ -146,7 +155,7 @@ export class Processes {
     if (isFirst && nameOf(frame) === 'descriptor') return this.#pair(stage, index, link, frame);
     if (isFirst && frame.name === 'hello') stage.changeClient(index, { hello: frame.nonce });
     const { hello, number } = stage.client(index);
-    const right = tagIsRight(frame, { by: 'server', hello, client: number === -1 ? -1 : index });
+    const right = stage.tagIsRight(frame, { by: 'server', hello, client: number === -1 ? -1 : index });
     return this.feed(stage, who, { type: `${connection}.${nameOf(frame)}`, ...factsOf(frame, right) });
   }
 
@@ -155,7 +164,7 @@ export class Processes {
     const holder = frame.name === 'descriptor' ? stage.holderOfNumber(frame.number) : -1;
     const waits = holder >= 0 && this.stateOf(stage, { role: 'client', index: holder }).path === awaitingSecond;
     const expected = waits ? ({ by: 'server', hello: stage.client(holder).hello, client: holder } as const) : undefined;
-    const pairing = expected === undefined ? 'unknown' : tagIsRight(frame, expected) ? 'joined' : 'tagWrong';
+    const pairing = expected === undefined ? 'unknown' : stage.tagIsRight(frame, expected) ? 'joined' : 'tagWrong';
     this.feed(stage, { role: 'client', index: from }, { type: 'first.descriptor', pairing });
     if (pairing !== 'joined') return true;
     stage.changeClient(from, { first: -1, firstStands: false });
@@ -175,6 +184,18 @@ export class Processes {
     return true;
   }
 }
+
+/**
+ * Whether no group can be attached for an array connection any more: it was reset, or the server process has left it. That the client
+ * process has left it does no harm: what it has attached and written is there.
+ */
+function isGone({ connection }: Link, who: Who): boolean {
+  return connection.broken || (who.role === 'client' && connection.closed.dialer);
+}
+
+/** An outcome that the environment need not bring about: it follows from what has happened. */
+export const isSuccess = (outcome: Outcome) =>
+  outcome === 'port.opened' || outcome === 'group.attached' || outcome === 'array.reset';
 
 /** A session of the client process that is complete on its side. */
 export const isEstablished = (path: string) => path.startsWith('established') || path === 'closing';

@@ -5,7 +5,7 @@
  */
 import type { AnyEventObject } from 'xstate';
 import type { LocalStep } from '../../compile/compile.ts';
-import type { ClientSlot, Link, LinkName, ServerSlot, Who } from './world.ts';
+import type { ClientSlot, Frame, Link, LinkName, Seal, ServerSlot, Who } from './world.ts';
 
 /** A step that the chart of one process made, and the event that it made it for; an expired limit is the event `timeout`. */
 export interface ChartStep {
@@ -37,6 +37,8 @@ export interface Stage {
   holderOfNumber(number: number): number;
   /** The instance that listens on this port of this generation, -1 for none. */
   listenerOn(port: number, generation: number): number;
+  /** Whether a frame has the tag that its receiver computes. */
+  tagIsRight(frame: Frame, expected: NonNullable<Seal>): boolean;
   /** A chart made a step. */
   note(step: ChartStep): void;
 }

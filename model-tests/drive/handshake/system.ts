@@ -6,11 +6,11 @@ import type { ServerContext } from '../../../machines/index.ts';
 import type { CompiledChart } from '../../compile/compile.ts';
 import { close, dialed, type End, ended, reset } from '../../compose/connection.ts';
 import type { Successor, TransitionSystem } from '../../compose/transition-system.ts';
-import { forged, tampered } from './frames.ts';
+import { forged, tagIsRight, tampered } from './frames.ts';
 import { Environment, isFault } from './moves.ts';
 import { isEstablished, Processes } from './processes.ts';
 import { at, type ChartStep, freshClient, type Stage } from './stage.ts';
-import type { ClientSlot, Frame, Link, LinkName, Move, ServerSlot, Who, World } from './world.ts';
+import type { ClientSlot, Frame, Link, LinkName, Move, Outcome, Seal, ServerSlot, Who, World } from './world.ts';
 
 /** What to compose. */
 export interface HandshakeOptions {
@@ -80,6 +80,11 @@ export class HandshakeSystem implements TransitionSystem<World, Move> {
   /** Whether the machine at this end still wants to know what comes; afterwards it is session data. */
   listens(world: World, link: Link, end: End): boolean {
     return this.#processes.listens(new NumberingStage(world), link, end);
+  }
+
+  /** The answers that the local calls of a process may get. */
+  outcomes(world: World, who: Who): readonly Outcome[] {
+    return this.#processes.outcomes(new NumberingStage(world), who);
   }
 
   /** Changes the stage as `move` says; false where the charts take no notice. */
@@ -201,6 +206,10 @@ class NumberingStage implements Stage {
 
   listenerOn(_port: number, generation: number): number {
     return this.#clients[generation]?.port === 'open' ? generation : -1;
+  }
+
+  tagIsRight(frame: Frame, expected: NonNullable<Seal>): boolean {
+    return tagIsRight(frame, expected);
   }
 
   note(step: ChartStep): void {

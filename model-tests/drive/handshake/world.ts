@@ -195,10 +195,3 @@ export function ownerOf(link: Link, end: End): Who | undefined {
   if (end === 'dialer') return link.server < 0 ? undefined : { role: 'server', index: link.server };
   return link.client < 0 ? undefined : { role: 'client', index: link.client };
 }
-
-/** The slot of a process. A process that does not exist is a mistake of the caller. */
-export function slotOf(world: Pick<World, 'servers' | 'clients'>, who: Who): ServerSlot | ClientSlot {
-  const slot = who.role === 'client' ? world.clients[who.index] : world.servers[who.index];
-  if (slot === undefined) throw new RangeError(`there is no ${who.role} ${who.index}`);
-  return slot;
-}
