@@ -48,7 +48,7 @@ function separateProcess(): Other {
 }
 
 describe.each([
-  ['two threads', thread, () => undefined],
+  ['two threads', thread, (): string | undefined => undefined],
   ['two processes', separateProcess, whyNotMapped],
 ] as const)('%s', (_who, start, whyNot) => {
   let other: Promise<Other> | undefined;
