@@ -48,6 +48,7 @@ export { ExploreError } from './explore/tables.ts';
 export { IncompleteError, type TabulateOptions } from './explore/tabulate.ts';
 export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
 export { type Claim, exportPromela, type PromelaModel } from './export-promela.ts';
+export { exportComposition, PromelaExportError } from './export-promela-composition.ts';
 export { type Path, transitionCover } from './generate/transition-cover.ts';
 export type { TraceVerdict } from './validate/record.ts';
 export { type Dialect, replay } from './validate/replay.ts';

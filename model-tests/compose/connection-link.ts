@@ -74,8 +74,11 @@ export class ConnectionLink implements Link {
         this.#reset(firing);
         this.#change(firing, [end], (connection) => close(connection, end));
         return 'taken';
-      default:
-        return this.#send(firing, end, event);
+      default: {
+        const answer = this.#send(firing, end, event);
+        if (answer === 'taken') this.#parts.overhear(firing, this.name, event);
+        return answer;
+      }
     }
   }
 
@@ -91,10 +94,11 @@ export class ConnectionLink implements Link {
   /** A machine that crashes takes its end with it: the other end finds a reset. */
   crash(firing: Firing, machine: string): void {
     const end = this.#endOf(machine);
-    const { phase, again } = firing.get<State>(this.#state);
-    if (phase === 'open') this.#reset(firing);
-    if (phase === 'open' || end === 'dialer') this.#change(firing, ENDS, (connection) => close(connection, end));
-    if (again && end === 'dialer') firing.set(this.#state, { ...firing.get<State>(this.#state), again: false });
+    const state = firing.get<State>(this.#state);
+    // A dialler that has crashed does not dial again, whatever it wanted.
+    if (state.again && end === 'dialer') firing.set(this.#state, { ...state, again: false });
+    if (state.phase === 'open') this.#reset(firing);
+    if (state.phase === 'open' || end === 'dialer') this.#change(firing, ENDS, (connection) => close(connection, end));
   }
 
   *rules(): Generator<Rule<ComposedMove>> {
@@ -151,7 +155,6 @@ export class ConnectionLink implements Link {
     const waiting = before.inbox[to].filter((item) => item.kind === 'message' && !this.#isAccepted(item)).length;
     if (waiting >= this.#description.capacity) return 'blocked';
     firing.set(this.#inbox[to], after.inbox[to] as unknown as Value);
-    this.#parts.overhear(firing, this.name, event);
     return 'taken';
   }
 

@@ -75,6 +75,7 @@ export function close<M>(connection: Connection<M>, end: End): Connection<M> {
 
 /** The network destroys the connection: what was on its way is lost, each open end finds a reset. */
 export function reset<M>(connection: Connection<M>): Connection<M> {
+  if (connection.phase === 'gone') return connection;
   const after = (end: End): readonly Item<M>[] => (connection.closed[end] || connection.finished[end] ? [] : [{ kind: 'reset' }]);
   return { ...connection, broken: true, inbox: { dialer: after('dialer'), acceptor: after('acceptor') } };
 }
