@@ -22,7 +22,7 @@ interface State {
   readonly closed: Connection<Message>['closed'];
   readonly finished: Connection<Message>['finished'];
   readonly broken: boolean;
-  /** Its dialler wants another one when this one is done with. */
+  /** Its dialler wants another one, which is being dialled as soon as this one is done with. */
   readonly again: boolean;
 }
 
@@ -34,6 +34,7 @@ export class ConnectionLink implements Link {
   readonly name: string;
   readonly senders: ReadonlySet<string>;
   readonly touches: readonly number[];
+  isUsed = false;
   readonly #state: number;
   readonly #inbox: Readonly<Record<End, number>>;
   readonly #description: ConnectionDescription<string>;
@@ -63,16 +64,14 @@ export class ConnectionLink implements Link {
   }
 
   put(firing: Firing, from: string, event: Message): 'taken' | 'blocked' | 'closed' {
+    this.isUsed = true;
     const end = this.#endOf(from);
     switch (event.type) {
       case dial.type:
         return this.#dial(firing, end);
       case closeEnd.type:
-        this.#change(firing, ENDS, (connection) => close(connection, end));
-        return 'taken';
       case abort.type:
-        this.#reset(firing);
-        this.#change(firing, [end], (connection) => close(connection, end));
+        this.#close(firing, end, event.type === abort.type);
         return 'taken';
       default: {
         const answer = this.#send(firing, end, event);
@@ -95,7 +94,7 @@ export class ConnectionLink implements Link {
   crash(firing: Firing, machine: string): void {
     const end = this.#endOf(machine);
     const state = firing.get<State>(this.#state);
-    // A dialler that has crashed does not dial again, whatever it wanted.
+    // A dialler that has crashed wants no other connection.
     if (state.again && end === 'dialer') firing.set(this.#state, { ...state, again: false });
     if (state.phase === 'open') this.#reset(firing);
     if (state.phase === 'open' || end === 'dialer') this.#change(firing, ENDS, (connection) => close(connection, end));
@@ -145,6 +144,14 @@ export class ConnectionLink implements Link {
     else if (state.phase === 'dialing') return 'taken';
     else firing.set(this.#state, { ...state, again: true });
     return 'taken';
+  }
+
+  #close(firing: Firing, end: End, abruptly: boolean): void {
+    const { phase } = firing.get<State>(this.#state);
+    // Who is being dialled has nothing to close yet.
+    if (end === 'acceptor' && phase === 'dialing') return;
+    if (abruptly && phase === 'open') this.#reset(firing);
+    this.#change(firing, ENDS, (connection) => close(connection, end));
   }
 
   #send(firing: Firing, end: End, event: Message): 'taken' | 'blocked' | 'closed' {
@@ -247,10 +254,8 @@ export class ConnectionLink implements Link {
     const after = change(before);
     if (after === before) return;
     const state = split(after, again);
-    if (again && isDead(state)) {
-      this.#replace(firing, dialed());
-      return;
-    }
+    // It is being dialled again in one way only, whatever the last one has come to.
+    if (again && isDead(state)) return this.#replace(firing, dialed());
     firing.set(this.#state, state);
     for (const end of after.phase === 'gone' ? ENDS : ends) firing.set(this.#inbox[end], after.inbox[end] as unknown as Value);
   }

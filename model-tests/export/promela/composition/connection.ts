@@ -28,8 +28,9 @@ export const connectionMacros = [
   '   EMPTY(q[0]) EMPTY(q[1])',
   '#define AGAIN(c, q) if :: c.again && DEAD(c) -> RENEW(c, q, DIALING) :: else fi;',
   '#define DIAL(c, q) if :: DEAD(c) -> RENEW(c, q, DIALING) :: c.phase == DIALING :: else -> c.again = 1 fi;',
+  // An acceptor that is being dialled has nothing to close yet.
   '#define CLOSE(c, q, e, end) if \\',
-  '   :: c.phase == DIALING || (c.phase == OPEN && !c.closed[e] && c.closed[1 - e]) -> \\',
+  '   :: (c.phase == DIALING && e == 0) || (c.phase == OPEN && !c.closed[e] && c.closed[1 - e]) -> \\',
   '      if :: c.again -> RENEW(c, q, DIALING) :: else -> RENEW(c, q, GONE) fi \\',
   '   :: c.phase == OPEN && !c.closed[e] && !c.closed[1 - e] -> EMPTY(q[e]) c.closed[e] = 1; \\',
   '      if :: !c.broken -> q[1 - e]!end :: else fi; AGAIN(c, q) \\',
