@@ -41,7 +41,10 @@ export async function run(args: readonly string[]): Promise<void> {
     ...(await inTurn([xstate, medium], 1)),
     ...(values.large === true ? await inTurn([widest], 1) : []),
   ]);
-  print('medians', [...figures].map(([name, runs]) => row(name, runs)));
+  print(
+    'medians',
+    [...figures].map(([name, runs]) => row(name, runs)),
+  );
   printGoals(goalsOf(figures, hasSpin));
 }
 
@@ -64,7 +67,11 @@ function goalsOf(figures: ReadonlyMap<string, readonly Figures[]>, hasSpin: bool
     { goal: 'rate at 9.4 million states, of that at 9,078', reached: ratio(tenMillion, tenThousand), atLeast: 0.5 },
     { goal: 'two threads, of one, two FIFOs 9x9', reached: ratio(two, millions), atLeast: 1.6 },
     { goal: 'two threads, of one, the handshake', reached: ratio(handshakeTwo, handshake), atLeast: 1.6 },
-    { goal: 'bytes a state of eight words, the process whole', reached: medianOf(figures.get(wide.name), 'bytesPerState'), atMost: 64 },
+    {
+      goal: 'bytes a state of eight words, the process whole',
+      reached: medianOf(figures.get(wide.name), 'bytesPerState'),
+      atMost: 64,
+    },
   ];
   if (hasSpin) goals.push({ goal: 'times pan, 2.4 million states', reached: ratio(millions, pan), atLeast: 1 });
   if (hasSpin) goals.push({ goal: 'times pan, 9.4 million states', reached: ratio(tenMillion, panLarge), atLeast: 1 });
