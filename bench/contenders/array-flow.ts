@@ -79,12 +79,13 @@ async function readStream(array: ArrayMemory | ArrayFile): Promise<void> {
   const { data, error } = await dial(array);
   error.resume().end();
   const meter = new Meter();
-  let most = 0;
-  let first = 0;
+  const first = process.memoryUsage.rss();
+  let most = first;
+  let chunks = 0;
   data.on('data', (bytes: Buffer) => {
     meter.add(bytes.length);
-    most = Math.max(most, process.memoryUsage.rss());
-    first ||= most;
+    chunks += 1;
+    if ((chunks & 511) === 0) most = Math.max(most, process.memoryUsage.rss());
   });
   data.on('end', () => {
     meter.report({ growth: (most - first) / 2 ** 20 });
