@@ -9,7 +9,14 @@ const WKP = 'array://sym0/7';
 /** The memory of an array for two hosts; between processes a file in /dev/shm where there is one. */
 export function makeArray(between: 'threads' | 'processes', segmentSize = 1 << 20, sessions = 1): ArrayMemory | ArrayFile {
   const size = sessions * 4 * segmentSize;
-  const options = { name: 'sym0', ringSize: 4_096, groups: [{ name: 'STG0', size, segmentSize, hosts: ['here', 'there'] }] };
+  const dynamicPorts = { first: 49_152, last: 53_247 };
+  const options = {
+    name: 'sym0',
+    ringSize: 4_096,
+    connections: 4_096,
+    dynamicPorts,
+    groups: [{ name: 'STG0', size, segmentSize, hosts: ['here', 'there'] }],
+  };
   if (between === 'threads') return StorageArray.create(options);
   const folder = mkdtempSync(join(process.platform === 'linux' ? '/dev/shm' : tmpdir(), 'stpconnect-bench-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
