@@ -16,13 +16,24 @@ export function collectLimit(text: string, before: LimitArguments = {}): LimitAr
 }
 
 /** A whole number from 0 to 2^32 - 1. */
-export function parseSeed(text: string): number {
-  const seed = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(seed < 2 ** 32)) {
+export function parseWholeNumber(text: string): number {
+  const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number < 2 ** 32)) {
     throw new InvalidArgumentError('expected a whole number from 0 to 4294967295.');
   }
-  return seed;
+  return number;
 }
+
+/** Milliseconds that can be waited: a whole number from 1 to 600,000. */
+export function parseMilliseconds(text: string): number {
+  const milliseconds = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(milliseconds >= 1 && milliseconds <= 600_000)) {
+    throw new InvalidArgumentError('expected milliseconds, a whole number from 1 to 600000.');
+  }
+  return milliseconds;
+}
+/** A seed: any whole number of 32 bits. */
+export const parseSeed = parseWholeNumber;
 
 /** The options that both ends of a session have. */
 export function sessionOptions(): Option[] {

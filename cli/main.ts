@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
-import { parseSeed, sessionOptions, wholeNumber } from './arguments.ts';
+import { collectLimit, parseMilliseconds, parseSeed, parseWholeNumber, sessionOptions, wholeNumber } from './arguments.ts';
 import { COULD_NOT_RUN, exitCodeOf, explain, HELD, say } from './outcome.ts';
 
 /** Which charts and formats there are; `cli/export.ts` has a chart for each name. */
@@ -85,7 +85,25 @@ function addModelVerbs(program: Command, finish: (exitCode: number) => void): vo
     .command('validate')
     .description('check traces against the statecharts; names the first record of each file that does not fit')
     .argument('<files...>', 'traces, one JSON object a line; - is stdin')
-    .action(async (files) => finish(await (await import('./validate.ts')).validateVerb(files)));
+    .option('--partial', 'records, and most fields of a record, may be missing; what is missing is searched for')
+    .addOption(
+      new Option('--max-missing <number>', 'like --partial, with at most so many records missing in a row')
+        .argParser(parseWholeNumber)
+        .implies({ partial: true }),
+    )
+    .addOption(
+      new Option(
+        '--both-sides',
+        'all files are one trace with every session of both sides: what one received the other has to have sent',
+      ).conflicts(['partial', 'maxMissing']),
+    )
+    .addOption(
+      new Option('--in-order', 'like --both-sides, with the lines in the order in which things happened').implies({
+        bothSides: true,
+      }),
+    )
+    .option('--json', 'print one JSON object for each line of text')
+    .action(async (files, options) => finish(await (await import('./validate.ts')).validateVerb(files, options)));
   addPathsVerb(program, finish);
   program
     .command('verify')
@@ -97,6 +115,24 @@ function addModelVerbs(program: Command, finish: (exitCode: number) => void): vo
     .option('--json', 'print one JSON object instead of a table')
     .option('--path <name>', 'only this path, by the name that a failure prints')
     .option('--seed <number>', 'the seed of everything random, to run the same again', parseSeed)
+    .addOption(new Option('--role <role>', 'one process alone, against a puppet of the other').choices(['client', 'server']))
+    .addOption(
+      new Option(
+        '--external <what>',
+        'an implementation that is not ours: a command that starts an adapter, or tcp://host:port with --role',
+      ).conflicts('wkp'),
+    )
+    .option('--paths <file>', 'with --external: paths from this file instead of a transition cover')
+    .addOption(
+      new Option(
+        '--limit <name=ms>',
+        'with --external tcp: a time limit that the implementation has, so that it is waited for',
+      ).argParser(collectLimit),
+    )
+    .option('--secret-file <file>', 'with --external tcp: the secret of the implementation (default: no secret)')
+    .option('--patience <ms>', 'with --external: longest wait for what is expected (default: 5000)', parseMilliseconds)
+    .option('--quiet <ms>', 'with --external: how long nothing more must come behind each step (default: 25)', parseMilliseconds)
+    .option('--threads <number>', 'how many threads drive paths (default: 2)', parseWholeNumber)
     .action(async (options) => finish(await (await import('./verify.ts')).verifyVerb(options)));
 }
 

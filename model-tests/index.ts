@@ -25,6 +25,7 @@ export type * from './compose/description.ts';
 export type { ComposedMove, Effect, MoveKind } from './compose/moves.ts';
 export * from './compose/system.ts';
 export type { Successor, TransitionSystem } from './compose/transition-system.ts';
+export { type Composition, compositions } from './drive/compositions.ts';
 export { type Goal, parseGoal } from './drive/criteria/goal.ts';
 export { headerOf, lineOf, pathFormat } from './drive/criteria/path-lines.ts';
 export {
@@ -36,20 +37,37 @@ export {
   type PathStep,
 } from './drive/criteria/path-sets.ts';
 export type { ChartRole } from './drive/criteria/role-systems.ts';
-export type { ChartStep } from './drive/handshake/perform.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
+export type { ChartStep } from './drive/handshake/stage.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
 export * from './drive/handshake/world.ts';
+export { type ExternalOptions, verifyExternal } from './drive/role/external/verify-external.ts';
 export {
-  type Composition,
-  compositions,
-  type VerifyEvent,
-  type VerifyOptions,
-  type VerifyRow,
-  verify,
-  type WkpKind,
-  wkpKinds,
-} from './drive/verify.ts';
+  type ConnectionName,
+  type Role,
+  type RoleInput,
+  type RoleOutput,
+  type RolePath,
+  type RoleStep,
+  readRolePaths,
+  writeRolePaths,
+} from './drive/role/path.ts';
+export { coverRole, limitNames, type RoleSuite } from './drive/role/paths.ts';
+export {
+  type ArrayPort,
+  type CallOutcome,
+  CannotRunError,
+  type Capabilities,
+  type Seen,
+  type Setup,
+  type Subject,
+  SubjectError,
+  type Wish,
+} from './drive/role/subject.ts';
+export { type OwnRoleOptions, verifyOwnRole } from './drive/role/verify-own.ts';
+export type { RoleEvent, RolePathFailure, RoleRow } from './drive/role/verify-role.ts';
+export { type VerifyOptions, verify, wkpKinds } from './drive/verify.ts';
+export type { VerifyEvent, VerifyRow, WkpKind } from './drive/verify-row.ts';
 export { delayEvent, withExplicitDelays } from './explicit-delays.ts';
 export { check } from './explore/check.ts';
 export { UnboundedSlotError } from './explore/domain.ts';
@@ -71,9 +89,11 @@ export * from './explore/results.ts';
 export { codeOf, RunCodeError, walkOf } from './explore/run-code.ts';
 export { GraphTooLargeError } from './explore/state-graph.ts';
 export { ExploreError } from './explore/tables.ts';
+export { IncompleteError, type TabulateOptions } from './explore/tabulate.ts';
 export { type Choice, type Run, runOf, type Walk, walksAlong } from './explore/walk.ts';
 export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
 export { exportGraph, type GraphFormat } from './export-graph.ts';
+export { type Claim, exportPromela, type PromelaModel } from './export-promela.ts';
 export {
   type ChartAlphabet,
   type ChartInput,
@@ -105,6 +125,13 @@ export { switchCover } from './generate/switches.ts';
 export { type Path, transitionCover } from './generate/transition-cover.ts';
 export { randomWalks, type WalkOptions } from './generate/walks.ts';
 export {
+  connect,
+  listen,
+  type MonitoredConnectOptions,
+  type MonitoredListenOptions,
+  type MonitorOptions,
+} from './monitored.ts';
+export {
   type Captions,
   type Conclusion,
   type Scenario,
@@ -113,6 +140,8 @@ export {
 } from './show/scenario.ts';
 export { type ScenarioFormat, showScenario } from './show/show.ts';
 export { tellRun } from './show/tell.ts';
-export type { TraceVerdict } from './validate/record.ts';
-export { type Dialect, replay } from './validate/replay.ts';
-export { validateTrace } from './validate/validate-trace.ts';
+export type { Dialect } from './validate/chart-source.ts';
+export { Monitor, MonitorError } from './validate/monitor.ts';
+export type { FittingRecord, Misfit, TraceVerdict } from './validate/record.ts';
+export { replay } from './validate/replay.ts';
+export { type TraceOptions, validateTrace } from './validate/validate-trace.ts';

@@ -14,9 +14,9 @@ export interface ArrayClock {
   every(milliseconds: number, fire: () => void): Ticker;
 }
 
-/** The clock of this machine. */
+/** The clock of this machine: the same in all of its processes, and nobody sets it. */
 export const arrayClock: ArrayClock = {
-  now: () => Date.now(),
+  now: () => Number(process.hrtime.bigint() / 1_000_000n),
   every(milliseconds, fire) {
     const handle = setInterval(fire, milliseconds).unref();
     return { cancel: () => clearInterval(handle) };
@@ -27,15 +27,22 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Keeps the process alive while something is open, as an open net socket does: waiting on shared memory alone does not.
- * Counts holds; the last release lets go.
+ * Counts holds; the last release lets go and calls `idle`.
  */
 export class Hold {
+  readonly #idle: () => void;
   #count = 0;
   #handle: NodeJS.Timeout | undefined;
+  #taken: (() => void)[] = [];
+
+  constructor(idle: () => void = () => undefined) {
+    this.#idle = idle;
+  }
 
   take(): void {
     this.#count += 1;
     this.#handle ??= setInterval(() => undefined, LONGEST_TIMER);
+    for (const resolve of this.#taken.splice(0)) resolve();
   }
 
   release(): void {
@@ -43,5 +50,12 @@ export class Hold {
     if (this.#count > 0) return;
     clearInterval(this.#handle);
     this.#handle = undefined;
+    this.#idle();
+  }
+
+  /** Undefined while something is held, else what resolves when something is. */
+  untilTaken(): Promise<void> | undefined {
+    if (this.#count > 0) return undefined;
+    return new Promise((resolve) => this.#taken.push(resolve));
   }
 }

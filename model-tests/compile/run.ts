@@ -146,9 +146,11 @@ export class Run {
     if (this.#events > MAX_EVENTS)
       throw new Error(`more than ${MAX_EVENTS} events in one step: actors send to each other for ever`);
     const deferred: (() => void)[] = [];
+    const before = [...actor.children.values()];
     const snapshot = actor.logic.logic.transition(actor.snapshot as Snapshot, event, this.#scope(actor, deferred));
     actor.snapshot = this.#adopt(actor, snapshot);
     this.#update(actor, deferred);
+    this.#prune(actor, before);
   }
 
   #initial(actor: Actor, input: unknown): Snapshot {
@@ -173,17 +175,36 @@ export class Run {
   #adopt(actor: Actor, snapshot: Snapshot): Snapshot {
     if (snapshot.status === 'error') throw snapshot.error instanceof Error ? snapshot.error : new Error(String(snapshot.error));
     if (snapshot.children === undefined) return snapshot;
+    for (const child of actor.children.values()) child.heldAs = null;
     const children: Record<string, unknown> = {};
-    const held = new Map<string, Actor>();
-    for (const [id, ref] of Object.entries(snapshot.children as Record<string, AnyActorRef | undefined>)) {
+    for (const [key, ref] of Object.entries(snapshot.children as Record<string, AnyActorRef | undefined>)) {
       if (ref === undefined) continue;
       const child = this.#actorOf(ref, actor);
-      children[id] = child.ref;
-      held.set(id, child);
+      child.heldAs = key;
+      children[key] = child.ref;
+      actor.children.set(child.origin.id, child);
     }
-    actor.children.clear();
-    for (const [id, child] of held) actor.children.set(id, child);
     return { ...snapshot, children } as Snapshot;
+  }
+
+  /** Forgets children that have ended and that nobody holds. */
+  #prune(actor: Actor, before: readonly Actor[]): void {
+    for (const child of before) {
+      if (actor.children.get(child.origin.id) === child) {
+        if (child.heldAs === null && child.phase === 'stopped') actor.children.delete(child.origin.id);
+      } else if (child.phase !== 'stopped') {
+        throw new Error(
+          `actor ${child.origin.id} is spawned while another of that id runs: XState keeps both, and only one can be found`,
+        );
+      }
+    }
+    const { status } = actor.snapshot as Snapshot;
+    const orphan = [...actor.children.values()].find(({ heldAs, phase }) => heldAs === null && phase === 'running');
+    if (orphan !== undefined && status !== 'active') {
+      throw new Error(
+        `actor ${orphan.origin.id} has no id of its own and another was spawned after it: XState lets it run on behind its parent's end`,
+      );
+    }
   }
 
   /** The actor that a reference means: one of ours, or one that XState made in this step for `parent`. */

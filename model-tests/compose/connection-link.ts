@@ -22,7 +22,7 @@ interface State {
   readonly closed: Connection<Message>['closed'];
   readonly finished: Connection<Message>['finished'];
   readonly broken: boolean;
-  /** Its dialler wants another one when this one is done with. */
+  /** Its dialler wants another one, which is being dialled as soon as this one is done with. */
   readonly again: boolean;
 }
 
@@ -34,6 +34,7 @@ export class ConnectionLink implements Link {
   readonly name: string;
   readonly senders: ReadonlySet<string>;
   readonly touches: readonly number[];
+  isUsed = false;
   readonly #state: number;
   readonly #inbox: Readonly<Record<End, number>>;
   readonly #description: ConnectionDescription<string>;
@@ -54,7 +55,8 @@ export class ConnectionLink implements Link {
 
   /** `dialing`, `open` or `gone`, as of now. */
   phase(view: View): Connection<Message>['phase'] {
-    return view.get<State>(this.#state).phase;
+    const state = view.get<State>(this.#state);
+    return state.again && isDead(state) ? 'dialing' : state.phase;
   }
 
   /** Messages on their way to an end, the oldest first. */
@@ -63,16 +65,14 @@ export class ConnectionLink implements Link {
   }
 
   put(firing: Firing, from: string, event: Message): 'taken' | 'blocked' | 'closed' {
+    this.isUsed = true;
     const end = this.#endOf(from);
     switch (event.type) {
       case dial.type:
         return this.#dial(firing, end);
       case closeEnd.type:
-        this.#change(firing, ENDS, (connection) => close(connection, end));
-        return 'taken';
       case abort.type:
-        this.#reset(firing);
-        this.#change(firing, [end], (connection) => close(connection, end));
+        this.#close(firing, end, event.type === abort.type);
         return 'taken';
       default:
         return this.#send(firing, end, event);
@@ -94,6 +94,7 @@ export class ConnectionLink implements Link {
     const { phase, again } = firing.get<State>(this.#state);
     if (phase === 'open') this.#reset(firing);
     if (phase === 'open' || end === 'dialer') this.#change(firing, ENDS, (connection) => close(connection, end));
+    // A dialler that has crashed wants no other connection.
     if (again && end === 'dialer') firing.set(this.#state, { ...firing.get<State>(this.#state), again: false });
   }
 
@@ -141,6 +142,14 @@ export class ConnectionLink implements Link {
     else if (state.phase === 'dialing') return 'taken';
     else firing.set(this.#state, { ...state, again: true });
     return 'taken';
+  }
+
+  #close(firing: Firing, end: End, abruptly: boolean): void {
+    const { phase } = firing.get<State>(this.#state);
+    // Who is being dialled has nothing to close yet.
+    if (end === 'acceptor' && phase === 'dialing') return;
+    if (abruptly && phase === 'open') this.#reset(firing);
+    this.#change(firing, ENDS, (connection) => close(connection, end));
   }
 
   #send(firing: Firing, end: End, event: Message): 'taken' | 'blocked' | 'closed' {
@@ -195,8 +204,8 @@ export class ConnectionLink implements Link {
   }
 
   *#resets(view: View, budget: Budget): Generator<SystemFiring<ComposedMove>> {
-    const { phase, broken } = view.get<State>(this.#state);
-    if (phase !== 'open' || broken || !budget.allows(view)) return;
+    const { broken } = view.get<State>(this.#state);
+    if (this.phase(view) !== 'open' || broken || !budget.allows(view)) return;
     const firing = this.#parts.firing(view);
     budget.spend(firing);
     this.#reset(firing);
@@ -243,12 +252,7 @@ export class ConnectionLink implements Link {
     const before = this.#load(firing, ends);
     const after = change(before);
     if (after === before) return;
-    const state = split(after, again);
-    if (again && isDead(state)) {
-      this.#replace(firing, dialed());
-      return;
-    }
-    firing.set(this.#state, state);
+    firing.set(this.#state, split(after, again));
     for (const end of after.phase === 'gone' ? ENDS : ends) firing.set(this.#inbox[end], after.inbox[end] as unknown as Value);
   }
 

@@ -1,7 +1,7 @@
 /** A composition of the handshake as a reactive system: a move is an input, what the processes do is its output. */
 import type { Output } from '../../compile/compile.ts';
 import type { Reaction, ReactiveSystem } from '../../generate/machine.ts';
-import type { ChartStep } from '../handshake/perform.ts';
+import type { ChartStep } from '../handshake/stage.ts';
 import type { HandshakeSystem } from '../handshake/system.ts';
 import { type Move, processes, type Who, type World } from '../handshake/world.ts';
 

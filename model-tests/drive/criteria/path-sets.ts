@@ -6,9 +6,9 @@ import { type Criterion, type CriterionOptions, suiteFor } from '../../generate/
 import { exploreMachine, type Machine, nextState } from '../../generate/machine.ts';
 import { type Suite, suiteOfPaths } from '../../generate/suite.ts';
 import { transitionCover } from '../../generate/transition-cover.ts';
+import { compositions } from '../compositions.ts';
 import { HandshakeSystem } from '../handshake/system.ts';
 import { type Move, processes, type World } from '../handshake/world.ts';
-import { compositions } from '../verify.ts';
 import { CompositionSystem, processName, seenOf } from './composition-system.ts';
 import { type Goal, goalPath, unknownStage } from './goal.ts';
 import { type ChartRole, roleSystem } from './role-systems.ts';

@@ -1,0 +1,33 @@
+/** What SPIN and our own search say of the same system, side by side. */
+import { expect } from 'vitest';
+import type { Property, System } from '../compose/system.ts';
+import { check } from '../explore/check.ts';
+import { secondOpinion } from '../export/promela/pan.ts';
+import type { PromelaModel } from '../export-promela.ts';
+
+/** What is compared. */
+interface Comparison {
+  readonly states: number;
+  readonly moves: number;
+  readonly verdicts: Readonly<Record<string, string>>;
+}
+
+/**
+ * Fails where SPIN, run on `model`, says something else of `system` than `check` does: other states, moves or verdicts. That SPIN counts
+ * the storing of the initial state as a transition is taken into account.
+ */
+export async function expectSameOpinion<Move>(
+  system: System<Move>,
+  properties: readonly Property<Move>[],
+  model: PromelaModel,
+): Promise<Comparison> {
+  const [result, second] = [await check(system, properties), await secondOpinion(model)];
+  const ours: Comparison = {
+    states: result.states,
+    moves: result.edges,
+    verdicts: Object.fromEntries(result.properties.map(({ id, verdict }) => [id, verdict])),
+  };
+  const theirs: Comparison = { states: second.states, moves: second.transitions - 1, verdicts: second.verdicts };
+  expect(theirs).toEqual(ours);
+  return ours;
+}
