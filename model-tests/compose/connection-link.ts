@@ -96,8 +96,7 @@ export class ConnectionLink implements Link {
     const state = firing.get<State>(this.#state);
     // A dialler that has crashed wants no other connection.
     if (state.again && end === 'dialer') firing.set(this.#state, { ...state, again: false });
-    if (state.phase === 'open') this.#reset(firing);
-    if (state.phase === 'open' || end === 'dialer') this.#change(firing, ENDS, (connection) => close(connection, end));
+    this.#close(firing, end, true);
   }
 
   *rules(): Generator<Rule<ComposedMove>> {
@@ -147,11 +146,11 @@ export class ConnectionLink implements Link {
   }
 
   #close(firing: Firing, end: End, abruptly: boolean): void {
-    const { phase } = firing.get<State>(this.#state);
     // Who is being dialled has nothing to close yet.
-    if (end === 'acceptor' && phase === 'dialing') return;
-    if (abruptly && phase === 'open') this.#reset(firing);
-    this.#change(firing, ENDS, (connection) => close(connection, end));
+    if (end === 'acceptor' && this.phase(firing) === 'dialing') return;
+    this.#change(firing, ENDS, (connection) =>
+      close(abruptly && connection.phase === 'open' ? this.#destroyed(connection) : connection, end),
+    );
   }
 
   #send(firing: Firing, end: End, event: Message): 'taken' | 'blocked' | 'closed' {
@@ -166,15 +165,11 @@ export class ConnectionLink implements Link {
   }
 
   /** What was on its way is lost. An acceptor that has not been told of the connection never hears of it. */
-  #reset(firing: Firing): void {
-    const [first] = firing.get<Inbox & Value>(this.#inbox.acceptor);
-    const isUnknown = first !== undefined && this.#isAccepted(first);
-    this.#change(firing, ENDS, (connection) => {
-      const after = reset(connection);
-      return isUnknown
-        ? { ...after, closed: { ...after.closed, acceptor: true }, inbox: { ...after.inbox, acceptor: [] } }
-        : after;
-    });
+  #destroyed(connection: Connection<Message>): Connection<Message> {
+    const [first] = connection.inbox.acceptor;
+    const after = reset(connection);
+    if (first === undefined || !this.#isAccepted(first)) return after;
+    return { ...after, closed: { ...after.closed, acceptor: true }, inbox: { ...after.inbox, acceptor: [] } };
   }
 
   *#connect(view: View, budget: Budget): Generator<SystemFiring<ComposedMove>> {
@@ -209,7 +204,7 @@ export class ConnectionLink implements Link {
     if (phase !== 'open' || broken || !budget.allows(view)) return;
     const firing = this.#parts.firing(view);
     budget.spend(firing);
-    this.#reset(firing);
+    this.#change(firing, ENDS, (connection) => this.#destroyed(connection));
     yield { move: { kind: 'reset', link: this.name, effects: [] }, writes: firing.writes };
   }
 
@@ -255,7 +250,10 @@ export class ConnectionLink implements Link {
     if (after === before) return;
     const state = split(after, again);
     // It is being dialled again in one way only, whatever the last one has come to.
-    if (again && isDead(state)) return this.#replace(firing, dialed());
+    if (again && isDead(state)) {
+      this.#replace(firing, dialed());
+      return;
+    }
     firing.set(this.#state, state);
     for (const end of after.phase === 'gone' ? ENDS : ends) firing.set(this.#inbox[end], after.inbox[end] as unknown as Value);
   }

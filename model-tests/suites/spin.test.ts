@@ -1,11 +1,11 @@
 /**
- * A second opinion: exported systems run in SPIN, which has to count the same states and moves and to come to the same verdicts.
+ * A second opinion, on systems of chance and on awkward ones: exported, they run in SPIN, which has to count the same states and moves and
+ * to come to the same verdicts.
  * Needs spin and cc; STPCONNECT_REQUIRE=spin,cc makes it a failure when one is missing.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { twoFifos } from '../../bench/systems/two-fifos.ts';
-import { compose } from '../compose/compose.ts';
 import type { Property, System, View } from '../compose/system.ts';
 import { firstIsOne, lastIsOne, smallSystems, systemOf } from '../explore/random-systems.test-support.ts';
 import { secondOpinion } from '../export/promela/pan.ts';
@@ -14,7 +14,7 @@ import { exportComposition, PromelaExportError } from '../export-promela-composi
 import { smallDescriptions } from './random-compositions.test-support.ts';
 import { requireTool } from './required-tools.ts';
 import { expectSameOpinion } from './spin.test-support.ts';
-import { alternatingBit, call, ofMoves } from './spin-examples.test-support.ts';
+import { call, ofMoves } from './spin-examples.test-support.ts';
 
 const isThere = [requireTool('spin', process.env, '-V'), requireTool('cc')].every((there) => there);
 const text = { description: '' };
@@ -65,7 +65,7 @@ const awkward: System<{ readonly what: string; readonly to: number }> = {
 };
 
 describe.skipIf(!isThere)('SPIN', () => {
-  test.each(fc.sample(smallSystems, { seed: 3, numRuns: 6 }).map((small, index) => ({ small, number: index + 1 })))(
+  test.each(fc.sample(smallSystems, { seed: 3, numRuns: 4 }).map((small, index) => ({ small, number: index + 1 })))(
     'agrees on a system of chance, number $number, about a property of each kind',
     async ({ small }) => {
       const system = systemOf(small);
@@ -92,52 +92,6 @@ describe.skipIf(!isThere)('SPIN', () => {
     const { states, verdicts } = await expectSameOpinion(awkward, properties, await exportPromela(awkward, properties));
     expect(states).toBeGreaterThan(2_400);
     expect(verdicts).toMatchObject({ '1 */ done?': 'holds', done: 'violated', again: 'holds' });
-  });
-
-  test('agrees on two FIFOs of four and three messages, explored by us and composed by it', async () => {
-    const system = twoFifos(4, 3);
-    const [client, server] = [system.machine('client').in('closed'), system.machine('server').in('closed')];
-    const properties: Parameters<typeof exportPromela<Parameters<typeof system.show>[0]>>[1] = [
-      { ...text, id: 'closed', kind: 'sometimes', holds: (view) => client(view) && server(view) },
-      { ...text, id: 'ends', kind: 'noDeadlock', mayEnd: (view) => client(view) && server(view) },
-    ];
-    const same = await expectSameOpinion(system, properties, await exportPromela(system, properties));
-    expect(same).toEqual({ states: 1_098, moves: 4_070, verdicts: { closed: 'holds', ends: 'holds' } });
-  });
-
-  const endless = { 'never stuck': 'holds', 'two on their way': 'holds', 'never empty': 'violated' };
-  test.each([
-    {
-      name: 'the alternating bit over channels that lose any number of messages',
-      example: alternatingBit(2, Number.POSITIVE_INFINITY),
-      says: { states: 142, moves: 614, verdicts: { ...endless, 'goes on': 'violated', arrives: 'violated' } },
-    },
-    {
-      name: 'the alternating bit over channels that lose two messages',
-      example: alternatingBit(3, 2),
-      says: { states: 954, moves: 4_030, verdicts: { ...endless, 'goes on': 'holds', arrives: 'holds' } },
-    },
-    {
-      name: 'a call over a connection',
-      example: call,
-      says: {
-        states: 1_864,
-        moves: 4_026,
-        verdicts: {
-          noted: 'holds',
-          done: 'holds',
-          ends: 'violated',
-          'asking ends': 'holds',
-          'no deadlock': 'holds',
-          open: 'holds',
-        },
-      },
-    },
-  ])('composes $name as we do, and says the same of it', async ({ example: { description, propertiesOf }, says }) => {
-    const system = compose(description);
-    const properties = propertiesOf(system);
-    expect(await expectSameOpinion(system, properties, await exportComposition(description, propertiesOf))).toEqual(says);
-    expect(await expectSameOpinion(system, properties, await exportPromela(system, properties))).toEqual(says);
   });
 
   test('composes systems of chance as we do', async () => {

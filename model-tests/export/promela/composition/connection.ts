@@ -37,10 +37,12 @@ export const connectionMacros = [
   '   :: else fi;',
   '#define CUT(c, q, e, cut) EMPTY(q[e]) if :: !DONE(c, e) -> q[e]!cut :: else fi;',
   // An acceptor that was not told of the connection never hears of it.
-  '#define RESET(c, q, accepted, cut) if \\',
+  '#define DESTROY(c, q, accepted, cut) if \\',
   '   :: c.phase == OPEN -> c.broken = 1; CUT(c, q, 0, cut) \\',
-  '      if :: q[1]?[accepted] -> EMPTY(q[1]) c.closed[1] = 1 :: else -> CUT(c, q, 1, cut) fi; AGAIN(c, q) \\',
+  '      if :: q[1]?[accepted] -> EMPTY(q[1]) c.closed[1] = 1 :: else -> CUT(c, q, 1, cut) fi \\',
   '   :: else fi;',
+  '#define RESET(c, q, accepted, cut) DESTROY(c, q, accepted, cut) AGAIN(c, q)',
+  '#define ABORT(c, q, e, accepted, end, cut) DESTROY(c, q, accepted, cut) CLOSE(c, q, e, end) AGAIN(c, q)',
   '#define FINISH(c, q, e) c.finished[e] = 1; AGAIN(c, q)',
 ];
 
@@ -126,7 +128,7 @@ export class ConnectionText implements LinkText {
     const end = this.#endOf(from);
     if (message.type === 'link.dial') return `DIAL(${this.#both})`;
     if (message.type === 'link.close') return this.#close(end);
-    if (message.type === 'link.reset') return `${this.#reset} ${this.#close(end)}`;
+    if (message.type === 'link.reset') return this.#abort(end);
     const number = this.#model.messages.number(message);
     const sent = `${this.#queues}[${other(end)}]!${this.#model.messages.name(number)}; ${this.#model.hear(this.name, number)}`;
     return `if :: CAN_SEND(${this.#state}) -> ${sent} :: else fi;`;
@@ -180,7 +182,7 @@ export class ConnectionText implements LinkText {
   crash(machine: string): string {
     const end = this.#endOf(machine);
     const forgets = end === DIALER ? `${this.#state}.again = 0; ` : '';
-    const open = `${this.#state}.phase == OPEN -> ${this.#reset} ${this.#close(end)}`;
+    const open = `${this.#state}.phase == OPEN -> ${this.#abort(end)}`;
     const dialing = end === DIALER ? `:: ${this.#state}.phase == DIALING -> ${this.#close(end)} ` : '';
     return `${forgets}if :: ${open} ${dialing}:: else fi;`;
   }
@@ -191,6 +193,11 @@ export class ConnectionText implements LinkText {
 
   #close(end: End): string {
     return `CLOSE(${this.#both}, ${end}, ${this.#event('ended')})`;
+  }
+
+  #abort(end: End): string {
+    const [accepted, ended, reset] = [this.#event('accepted'), this.#event('ended'), this.#event('reset')];
+    return `ABORT(${this.#both}, ${end}, ${accepted}, ${ended}, ${reset})`;
   }
 
   get #reset(): string {
