@@ -112,3 +112,27 @@ test('leaf paths name every active leaf', () => {
   expect(leafPaths({ a: { b: 'c', d: 'e' } })).toEqual(['a.b.c', 'a.d.e']);
   expect(leafPaths({ a: {} })).toEqual(['a']);
 });
+
+test('a step tells which delays it has started: one that goes on is not among them, one that starts anew is', () => {
+  const machine = setup({ delays: { all: 9_000, each: 1_000 } }).createMachine({
+    id: 'rounds',
+    initial: 'running',
+    states: {
+      running: {
+        after: { all: 'over' },
+        initial: 'a',
+        states: {
+          a: { after: { each: 'b' }, on: { again: { target: 'a', reenter: true } } },
+          b: { after: { each: 'a' }, on: { stay: {} } },
+        },
+      },
+      over: { type: 'final' },
+    },
+  });
+  const chart = compile(machine);
+  const b = chart.expire(0, 'each');
+  expect([b?.next.delays, b?.armed]).toEqual([['all', 'each'], ['each']]);
+  expect(chart.step(0, { type: 'again' })?.armed).toEqual(['each']);
+  expect(chart.step(b?.next.id ?? 0, { type: 'stay' })?.armed).toEqual([]);
+  expect(chart.expire(0, 'all')?.armed).toEqual([]);
+});
