@@ -6,6 +6,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
 import { collectLimit, parseMilliseconds, parseSeed, parseWholeNumber, sessionOptions, wholeNumber } from './arguments.ts';
+import { addArrayVerbs, attachOptions } from './array-options.ts';
 import { COULD_NOT_RUN, exitCodeOf, explain, HELD, say } from './outcome.ts';
 
 /** Which charts and formats there are; `cli/export.ts` has a chart for each name. */
@@ -39,6 +40,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
       '\nExit codes: 0 done and held, 1 tried and failed or violated, 2 could not run; 130 and 143 after a signal.',
     );
   addSessionVerbs(program, finish);
+  addArrayVerbs(program, finish);
   addModelVerbs(program, finish);
   return program;
 }
@@ -47,7 +49,10 @@ function addSessionVerbs(program: Command, finish: (exitCode: number) => void): 
   const listen = program
     .command('listen')
     .description('be the client process: serve a session with this terminal, or with a command')
-    .requiredOption('--wkp <address>', 'the well-known port, tcp://host:port; port 0 for any free one')
+    .requiredOption(
+      '--wkp <address>',
+      'the well-known port, tcp://host:port, port 0 for any free one; with --array also array://name/port',
+    )
     .option(
       '--exec <command>',
       'for each session run this in the shell: stdin and stdout are the data channel, stderr the error channel',
@@ -58,13 +63,13 @@ function addSessionVerbs(program: Command, finish: (exitCode: number) => void): 
   const connect = program
     .command('connect')
     .description('be the server process: dial, and join the session with stdin, stdout and stderr')
-    .argument('<address>', 'the well-known port of the client process, tcp://host:port')
+    .argument('<address>', 'the well-known port of the client process, tcp://host:port or array://name/port')
     .addOption(new Option('--mode <mode>', 'what the session goes through').choices(['network', 'storage']).makeOptionMandatory())
     .option('--group <name>', 'the STG group of a storage session')
     .addOption(new Option('--fallback <mode>', 'what to try when storage mode is declined').choices(['network']))
     .action(async (address, options) => finish(await (await import('./connect.ts')).connectVerb(address, options)));
   for (const verb of [listen, connect]) {
-    for (const option of sessionOptions()) {
+    for (const option of [...sessionOptions(), ...attachOptions()]) {
       verb.addOption(option);
     }
   }
