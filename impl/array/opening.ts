@@ -56,6 +56,11 @@ export function createArrayFile(path: string, config: ArrayConfig): ArrayFile {
   return { file: path };
 }
 
+/** How many bytes the memory of an array has. Throws configInvalid. */
+export function byteLengthOf(config: ArrayConfig): number {
+  return imageOf(config).byteLength;
+}
+
 /** What stands in the memory of a new array: the parts in the order in which they are to be written, the magic number last. */
 function imageOf(config: ArrayConfig): { byteLength: number; parts: { at: number; part: Uint8Array }[] } {
   const json = new TextEncoder().encode(JSON.stringify(config));

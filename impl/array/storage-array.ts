@@ -10,11 +10,11 @@ import { type ArrayOptions, parseAttachOptions, parseOptions } from './config.ts
 import type { EndHolder, EndName, EndState, Side } from './connections.ts';
 import { ArrayError } from './errors.ts';
 import { findGroup, takeGroup } from './group-channels.ts';
-import type { GroupInfo } from './groups.ts';
 import type { Owner } from './hosts.ts';
+import { type ArrayInfo, inspect } from './inspect.ts';
 import { Membership } from './membership.ts';
-import { createArrayFile, createMemory, openMemory } from './opening.ts';
-import type { Port, PortInfo } from './ports.ts';
+import { byteLengthOf, createArrayFile, createMemory, openMemory } from './opening.ts';
+import type { Port } from './ports.ts';
 import { type ArrayFile, type ArrayMemory, dropReserved, type Tables, wakeRings } from './tables.ts';
 import type { Spin } from './waiting.ts';
 
@@ -39,20 +39,6 @@ export interface AttachOptions {
    * worth it), or a number, 0 for never.
    */
   readonly spin?: Spin;
-}
-
-/** What there is in an array, for people and for tests of leaks. */
-export interface ArrayInfo {
-  readonly name: string;
-  readonly hosts: readonly { readonly host: string; readonly id: number; readonly age: number }[];
-  readonly ports: readonly {
-    readonly port: number;
-    readonly generation: number;
-    readonly listening: boolean;
-    readonly host: string | undefined;
-  }[];
-  readonly connections: { readonly used: number; readonly free: number };
-  readonly groups: readonly GroupInfo[];
 }
 
 /** A port of this attachment; `arrived` is called when a connection may be waiting. */
@@ -120,6 +106,11 @@ export class StorageArray {
     return createMemory(parseOptions(options));
   }
 
+  /** How many bytes the memory of an array has. Throws ArrayError configInvalid. */
+  static byteLength(options: ArrayOptions): number {
+    return byteLengthOf(parseOptions(options));
+  }
+
   /**
    * Makes an array in a file, in /dev/shm or on a disk, that several processes can attach to: only its owner may use it, and it must not be there yet.
    * All of its bytes are written. Throws ArrayError configInvalid, fileFailed.
@@ -144,6 +135,7 @@ export class StorageArray {
   /** Detaches: ports, connections and segments are free again, peers that were connected see a reset. Any number of times. */
   close(): void {
     this.#member.close();
+    this.#hold.end();
   }
 
   /** Detaches, as close does. */
@@ -153,18 +145,7 @@ export class StorageArray {
 
   /** What there is in the array now. */
   info(): ArrayInfo {
-    const { config, connections, groups, hosts, ports } = this.#tables;
-    const now = this.#clock.now();
-    return this.#tables.lock.run(() => {
-      const used = connections.used(0, config.connections);
-      return {
-        name: this.name,
-        hosts: hosts.all().map((each) => ({ host: hosts.name(each) ?? '', id: each.id, age: hosts.age(each, now) })),
-        ports: ports.all().map(({ owner, ...port }: PortInfo) => ({ ...port, host: hosts.name(owner) })),
-        connections: { used, free: config.connections - used },
-        groups: groups.all(),
-      };
-    });
+    return this.#tables.lock.run(() => inspect(this.#tables, this.#clock.now()));
   }
 
   /** Takes back what attachments with a stale heartbeat held; gives the names of their hosts. Also done by attach, connect, accept and every heartbeat. */
