@@ -3,6 +3,7 @@
  * What takes machines (compile, compose, explore, generate, show) knows nothing of the handshake; what knows it is in drive.
  */
 export { type ChartDelay, type ChartTransition, chartDelays, chartTransitions } from './compile/chart-transitions.ts';
+export type { ActorValue, ChildValue } from './compile/codec.ts';
 export {
   type Beginning,
   CompiledChart,
@@ -14,6 +15,8 @@ export {
   leafPaths,
   type RunningDelay,
 } from './compile/compile.ts';
+export type { Place } from './compile/compile-error.ts';
+export { lintCharts, type Warning } from './compile/lint.ts';
 export type { ActionOutput, EmitOutput, Message, Output, SendOutput } from './compile/outputs.ts';
 export { asTransitionSystem, type SlotValues, viewOf } from './compose/as-transition-system.ts';
 export { compose } from './compose/compose.ts';

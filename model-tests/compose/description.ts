@@ -46,7 +46,7 @@ export interface MachineDescription {
 }
 
 /** One or several machines. */
-type Names<Machine extends string> = Machine | readonly Machine[];
+export type Names<Machine extends string> = Machine | readonly Machine[];
 
 interface BufferDescription<Machine extends string> {
   readonly from: Names<Machine>;
@@ -96,6 +96,7 @@ export interface ConnectionDescription<Machine extends string> {
   readonly refuses?: boolean;
 }
 
+/** What messages travel on. */
 export type LinkDescription<Machine extends string> =
   | ChannelDescription<Machine>
   | UnorderedDescription<Machine>

@@ -38,6 +38,7 @@ export interface Rule<Move> {
   readonly touches?: readonly number[];
   /** Every slot that it may ever write. Default: what it touches. */
   readonly mayWrite?: readonly number[];
+  /** Everything of this rule that may happen in this state. */
   fire(view: View): Iterable<Firing<Move>>;
 }
 
@@ -76,19 +77,39 @@ export interface System<Move> {
   readonly symmetries?: readonly Symmetry[];
   /** The lifelines of a sequence diagram, from left to right. */
   readonly lifelines: readonly string[];
+  /** What text and diagrams say of a move. */
   show(move: Move): Shown;
 }
 
 /** What a system is to fulfil. `holds`, `from` and `to` look at one state, `of` at one move; all are pure. */
 export type Property<Move> = { readonly id: string; readonly description: string } & (
-  | { readonly kind: 'always' | 'never' | 'sometimes' | 'eventually'; readonly holds: (view: View) => boolean }
-  | { readonly kind: 'leadsTo'; readonly from: (view: View) => boolean; readonly to: (view: View) => boolean }
-  /** No move, or some move of a reachable state, is one of these. */
-  | { readonly kind: 'neverMove' | 'sometimesMove'; readonly of: (move: Move) => boolean }
-  /** No reachable state is without a move, but those that `mayEnd`. */
-  | { readonly kind: 'noDeadlock'; readonly mayEnd: (view: View) => boolean }
-  /** On no fair run does `progress` stop for ever, however often there was some. A run that ends is no livelock: see `noDeadlock`. */
-  | { readonly kind: 'noLivelock'; readonly progress: (move: Move) => boolean }
+  | {
+      readonly kind: 'always' | 'never' | 'sometimes' | 'eventually';
+      /** In every, no or some reachable state; `eventually`: every fair run comes to such a state. */
+      readonly holds: (view: View) => boolean;
+    }
+  | {
+      readonly kind: 'leadsTo';
+      /** What promises something. */
+      readonly from: (view: View) => boolean;
+      /** What every fair run comes to from there. */
+      readonly to: (view: View) => boolean;
+    }
+  | {
+      readonly kind: 'neverMove' | 'sometimesMove';
+      /** No move, or some move of a reachable state, is one of these. */
+      readonly of: (move: Move) => boolean;
+    }
+  | {
+      readonly kind: 'noDeadlock';
+      /** No reachable state is without a move, but these. */
+      readonly mayEnd: (view: View) => boolean;
+    }
+  | {
+      readonly kind: 'noLivelock';
+      /** On no fair run do these stop for ever, however often there were some. A run that ends is no livelock: see `noDeadlock`. */
+      readonly progress: (move: Move) => boolean;
+    }
 );
 
 /** A state in the making: what a firing writes, on top of what it has read. */
@@ -104,6 +125,7 @@ export class Draft implements View {
     return (this.#written.has(slot) ? this.#written.get(slot) : this.#view.get(slot)) as T;
   }
 
+  /** The slot holds this afterwards. */
   set(slot: number, value: Value): void {
     this.#written.set(slot, value);
   }
