@@ -81,6 +81,7 @@ export class CompiledChart {
   readonly #maxStates: number;
   readonly #states: Interned[] = [];
   readonly #byText = new Map<string, Interned>();
+  readonly #byValue = new WeakMap<ActorValue, Interned>();
 
   constructor(machine: AnyStateMachine, input?: unknown, { maxStates = 65_535 }: CompileOptions = {}) {
     this.machine = machine;
@@ -111,7 +112,9 @@ export class CompiledChart {
 
   /** The local state that a value describes: one of this chart, whichever process made it. */
   of(value: ActorValue): LocalState {
-    return this.#intern(value, '(given)').local;
+    const known = this.#byValue.get(value) ?? this.#intern(value, '(given)');
+    this.#byValue.set(value, known);
+    return known.local;
   }
 
   /** What the chart does when it begins with this input. */

@@ -57,12 +57,23 @@ export function ended<M>(): Connection<M> {
   return gone;
 }
 
-/** `from` sends a message. It vanishes when the other end is closed or the connection was reset. */
+/** `from` sends a message. It vanishes when the other end is closed, the connection was reset, or this direction has ended. */
 export function send<M>(connection: Connection<M>, from: End, message: M): Connection<M> {
   const to = opposite(from);
   if (connection.phase !== 'open' || connection.closed[from] || connection.closed[to] || connection.broken) return connection;
+  if (hasEnded(connection, to)) return connection;
   return put(connection, to, [...connection.inbox[to], { kind: 'message', message }]);
 }
+
+/** The direction to `to` ends behind what was sent: `to` will find the end of the stream, its other end can still read. */
+export function endDirection<M>(connection: Connection<M>, to: End): Connection<M> {
+  if (connection.phase !== 'open' || connection.broken || hasEnded(connection, to)) return connection;
+  return put(connection, to, [...connection.inbox[to], { kind: 'ended' }]);
+}
+
+/** Whether nothing more can come to `to` than what waits there. */
+const hasEnded = <M>(connection: Connection<M>, to: End) =>
+  connection.finished[to] || connection.inbox[to].at(-1)?.kind === 'ended';
 
 /** `end` closes: it reads nothing more, and the other end finds the end of the stream behind what was sent. */
 export function close<M>(connection: Connection<M>, end: End): Connection<M> {
@@ -70,7 +81,9 @@ export function close<M>(connection: Connection<M>, end: End): Connection<M> {
   const other = opposite(end);
   if (connection.phase === 'dialing' || connection.closed[other]) return gone;
   const closed = { ...put(connection, end, []), closed: { ...connection.closed, [end]: true } };
-  return connection.broken ? closed : put(closed, other, [...connection.inbox[other], { kind: 'ended' }]);
+  return connection.broken || hasEnded(connection, other)
+    ? closed
+    : put(closed, other, [...connection.inbox[other], { kind: 'ended' }]);
 }
 
 /** The network destroys the connection: what was on its way is lost, each open end finds a reset. */

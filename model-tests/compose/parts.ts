@@ -11,6 +11,8 @@ import type { Draft, Rule, View } from './system.ts';
 export interface Link {
   readonly name: string;
   readonly senders: ReadonlySet<string>;
+  /** Something was put on it in what was explored so far. */
+  readonly isUsed: boolean;
   /** Slots that a machine which sends on it touches. */
   readonly touches: readonly number[];
   put(firing: Firing, from: string, event: Message): 'taken' | 'blocked' | 'full' | 'crashed' | 'closed';

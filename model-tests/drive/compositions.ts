@@ -1,7 +1,7 @@
 /** What is composed to drive the implementation: few processes, few faults, and together every transition of both charts. */
 import type { Mode } from '../../machines/index.ts';
 import type { Edge } from '../explore/explore.ts';
-import { at } from './handshake/perform.ts';
+import { at } from './handshake/stage.ts';
 import type { HandshakeOptions } from './handshake/system.ts';
 import type { Move, World } from './handshake/world.ts';
 

@@ -4,9 +4,9 @@ import { type End, opposite } from '../../compose/connection.ts';
 import { HeldEnd } from '../held-end.ts';
 import type { HeldLink } from '../held-sockets.ts';
 import { forgedFrame, garbage, withOtherConnections, withOtherNumber, withOtherTag } from '../wire.ts';
-import { at, type ChartStep } from './perform.ts';
 import { pieces } from './pieces.ts';
 import { type Run, wholeProcess } from './run.ts';
+import { at, type ChartStep } from './stage.ts';
 import type { Move, Outcome, Tampering, Who, World } from './world.ts';
 
 /** What a move is made with: `seed` decides how deliveries are split and which end a reset comes from. */

@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { connect, type Session, type StpConnectError } from '../../../impl/index.ts';
 import { firstBytes } from './observe.ts';
-import { at } from './perform.ts';
 import { type Run, secret } from './run.ts';
+import { at } from './stage.ts';
 import type { HandshakeSystem } from './system.ts';
 import { processes, type World } from './world.ts';
 

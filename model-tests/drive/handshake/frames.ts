@@ -1,6 +1,6 @@
 /** What can be done to a frame on its way, and what a receiver learns of one. */
 import { type End, replaceHead, take } from '../../compose/connection.ts';
-import type { Forgery, Frame, Link, Tampering, World } from './world.ts';
+import { type Forgery, type Frame, type Link, type Seal, type Tampering, unknownNumber } from './world.ts';
 
 /** The frames that a stranger can make up. */
 export const forgeable = ['hello', 'descriptor', 'port', 'group', 'ready', 'decline', 'garbage'] as const;
@@ -11,14 +11,11 @@ export function withoutData(connection: Link['connection'], to: End): Link['conn
   return head?.kind === 'message' && head.message.name === 'data' ? take(connection, to) : connection;
 }
 
-/** How a frame can be changed on its way. */
-export function tamperings(frame: Frame, world: World, link: Link): Tampering[] {
+/** How a frame can be changed on its way; `mayBeFull`: the listener may turn out to serve as many sessions as it may. */
+export function tamperings(frame: Frame, mayBeFull: boolean, link: Pick<Link, 'name'>): Tampering[] {
   switch (frame.name) {
     case 'hello':
-      // A full listener is arranged before the run, so only its first HELLO can find one.
-      return world.clients.length === 1 && world.servers.length === 1 && link.server >= 0
-        ? ['connections', 'capacity', 'garbage']
-        : ['connections', 'garbage'];
+      return mayBeFull ? ['connections', 'capacity', 'garbage'] : ['connections', 'garbage'];
     case 'descriptor':
       return link.name === 'second' ? ['tag', 'number', 'garbage'] : ['tag', 'garbage'];
     case 'port':
@@ -43,33 +40,42 @@ function changed(frame: Frame, tampering: Tampering): Frame {
   if (tampering === 'garbage') return { name: 'garbage' };
   if (tampering === 'connections' && frame.name === 'hello') return { ...frame, connections: 'other' };
   if (tampering === 'capacity' && frame.name === 'hello') return { ...frame, capacity: 'full' };
-  if (tampering === 'number' && frame.name === 'descriptor') return { ...frame, of: 'other', tag: 'wrong' };
+  if (tampering === 'number' && frame.name === 'descriptor') return { ...frame, number: unknownNumber, seal: null };
   if (tampering === 'array' && frame.name === 'port') return { ...frame, array: 'unknown' };
-  if (tampering === 'tag' && 'tag' in frame) return { ...frame, tag: 'wrong' };
+  if (tampering === 'tag' && 'seal' in frame) return { ...frame, seal: null };
   throw new RangeError(`a ${frame.name} has no ${tampering} to change`);
 }
 
+/** A frame that nobody sent, from somebody who knows neither secret nor numbers. */
 export function forged(name: Forgery): Frame {
   if (name === 'garbage') return { name };
-  return name === 'decline' ? { name: 'decline', tag: 'wrong', reason: 'portsExhausted' } : { name: 'forged', as: name };
+  return name === 'decline' ? { name: 'decline', seal: null, reason: 'portsExhausted' } : { name: 'forged', as: name };
 }
 
-/** What the receiver's machine learns of a frame beyond its name. */
-export function factsOf(frame: Frame): Record<string, unknown> {
+/** Whether a frame has the tag that its receiver computes. */
+export function tagIsRight(frame: Frame, expected: NonNullable<Seal>): boolean {
+  if (!('seal' in frame) || frame.seal === null) return false;
+  const { by, hello, client } = frame.seal;
+  return by === expected.by && hello === expected.hello && client === expected.client;
+}
+
+/** What the receiver's machine learns of a frame beyond its name; of a DESCRIPTOR that comes first on a connection it learns more. */
+export function factsOf(frame: Frame, isRight: boolean): Record<string, unknown> {
+  const tag = isRight ? 'right' : 'wrong';
   switch (frame.name) {
     case 'hello':
       return { mode: frame.mode, connections: frame.connections, capacity: frame.capacity };
     case 'descriptor':
     case 'group':
     case 'ready':
-      return { tag: frame.tag };
+      return { tag };
     case 'port':
-      return { tag: frame.tag, array: frame.array };
+      return { tag, array: frame.array };
     case 'decline':
-      return { tag: frame.tag, reason: frame.reason };
+      return { tag, reason: frame.reason };
     case 'forged':
       return {
-        ...(frame.as === 'hello' ? {} : { tag: 'wrong' }),
+        ...(frame.as === 'hello' ? {} : { tag }),
         ...(frame.as === 'port' ? { array: 'known' } : {}),
         ...(frame.as === 'hello' ? { mode: 'network', connections: 'same', capacity: 'free' } : {}),
       };

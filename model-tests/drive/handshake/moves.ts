@@ -1,14 +1,17 @@
 /** What the environment may do next in a world. */
 import { type End, opposite } from '../../compose/connection.ts';
 import { forgeable, tamperings } from './frames.ts';
-import { at } from './perform.ts';
-import { type Link, type Move, type Outcome, ownerOf, processes, slotOf, type Who, type World } from './world.ts';
+import { isSuccess } from './processes.ts';
+import { at } from './stage.ts';
+import { type Link, type Move, type Outcome, ownerOf, processes, type Who, type World } from './world.ts';
 
 /** What the environment has to know of the processes. */
 export interface Processes {
   stateOf(world: World, who: Who): { readonly path: string; readonly delays: readonly string[]; readonly final: boolean };
   /** Whether the machine at this end still wants to know what comes; afterwards it is session data. */
   listens(world: World, link: Link, end: End): boolean;
+  /** The answers that the local calls of a process may get. */
+  outcomes(world: World, who: Who): readonly Outcome[];
 }
 
 /** Which of its powers the environment uses. */
@@ -56,7 +59,8 @@ export class Environment {
       if (head !== undefined) yield { kind: 'deliver', link: index, to };
       if (!mayFail) continue;
       if (head?.kind === 'message')
-        for (const tampering of tamperings(head.message, world, link)) yield { kind: 'deliver', link: index, to, tampering };
+        for (const tampering of tamperings(head.message, mayBeFull(world, link), link))
+          yield { kind: 'deliver', link: index, to, tampering };
       if (this.#powers.forging && !connection.closed[opposite(to)]) yield* this.#forgeries(world, index, link, to);
     }
     if (
@@ -79,11 +83,7 @@ export class Environment {
   *#processMoves(world: World, who: Who, mayFail: boolean): Generator<Move> {
     const state = this.#processes.stateOf(world, who);
     if (state.final) return;
-    const slot = slotOf(world, who);
-    const outcomes: Outcome[] = [];
-    if ('port' in slot && slot.port === 'opening') outcomes.push('port.opened', 'port.exhausted', 'port.unavailable');
-    if (slot.attaching && isGone(at(world.links, slot.array), who)) outcomes.push('array.reset');
-    else if (slot.attaching) outcomes.push('group.attached', 'group.unknown', 'group.refused', 'group.full');
+    const outcomes = this.#processes.outcomes(world, who);
     for (const outcome of outcomes) if (mayFail || isSuccess(outcome)) yield { kind: 'outcome', who, outcome };
     if (state.path.startsWith('established')) yield { kind: 'close', who };
     else if (who.role === 'server' && mayFail) yield { kind: 'abort', who };
@@ -91,22 +91,14 @@ export class Environment {
   }
 }
 
+/** A full listener is arranged before the run, so only its first HELLO can find one. */
+const mayBeFull = ({ servers, clients }: World, link: Link) => clients.length === 1 && servers.length === 1 && link.server >= 0;
+
 /** The link that accept would return next, or undefined where nobody accepts. */
 function nextToAccept(world: World, portOf: number): number | undefined {
   const slot = at(world.clients, portOf);
   return slot.accepting ? slot.backlog[0] : undefined;
 }
-
-/**
- * Whether no group can be attached for an array connection any more: it was reset, or the server process has left it. That the client
- * process has left it does no harm: what it has attached and written is there.
- */
-function isGone({ connection }: Link, who: Who): boolean {
-  return connection.broken || (who.role === 'client' && connection.closed.dialer);
-}
-
-/** An outcome that the environment need not bring about: it follows from what has happened. */
-const isSuccess = (outcome: Outcome) => outcome === 'port.opened' || outcome === 'group.attached' || outcome === 'array.reset';
 
 /** Whether a move costs one of the faults that a run may have. A refusal where nobody listens is no fault. */
 export function isFault(world: World, move: Move): boolean {

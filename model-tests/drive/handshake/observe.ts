@@ -66,7 +66,7 @@ function itemName(item: Item<Frame>): string {
     case 'hello':
       return `hello(${frame.mode})`;
     case 'descriptor':
-      return `descriptor(of link ${frame.of})`;
+      return `descriptor(of link ${frame.number})`;
     case 'decline':
       return `decline(${frame.reason})`;
     case 'data':

@@ -1,110 +1,76 @@
-/** What the actions of the charts do to a world. */
-import type { AnyEventObject } from 'xstate';
+/** What the actions of the charts do to connections, numbers and ports. */
 import type { DeclineReason, Mode } from '../../../machines/index.ts';
-import type { LocalStep, Output } from '../../compile/compile.ts';
-import { close, dialed, type End, ended, reset, send } from '../../compose/connection.ts';
-import type { ClientSlot, Frame, Link, LinkName, ServerSlot, Who, World } from './world.ts';
+import type { Output } from '../../compile/compile.ts';
+import { close, type End, reset, send } from '../../compose/connection.ts';
+import type { Stage } from './stage.ts';
+import type { ClientSlot, Frame, Seal, ServerSlot } from './world.ts';
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** A step that the chart of one process made, and the event that it made it for; an expired limit is the event `timeout`. */
-export interface ChartStep {
-  readonly who: Who;
-  readonly event: AnyEventObject;
-  readonly step: LocalStep;
+function closeEnd(stage: Stage, link: number, end: End): void {
+  if (link >= 0) stage.changeLink(link, { connection: close(stage.link(link).connection, end) });
 }
 
-/** A world in the making: the copy that one move changes. */
-export interface Draft {
-  servers: Mutable<ServerSlot>[];
-  clients: Mutable<ClientSlot>[];
-  links: Mutable<Link>[];
-  listening: boolean;
-  faults: number;
-  /** The steps that machines made during this move, in order. */
-  readonly steps: ChartStep[];
+function resetLink(stage: Stage, link: number): void {
+  if (link >= 0) stage.changeLink(link, { connection: reset(stage.link(link).connection) });
 }
 
-export function draftOf(world: World): Draft {
-  return {
-    servers: world.servers.map((slot) => ({ ...slot })),
-    clients: world.clients.map((slot) => ({ ...slot })),
-    links: world.links.map((link) => ({ ...link })),
-    listening: world.listening,
-    faults: world.faults,
-    steps: [],
-  };
+function sendOn(stage: Stage, link: number, from: End, frame: Frame): void {
+  stage.changeLink(link, { connection: send(stage.link(link).connection, from, frame) });
 }
 
-/** The link with this number; a number that does not exist is a mistake of the caller. */
-export function at<T>(items: readonly T[], index: number): T {
-  const item = items[index];
-  if (item === undefined) throw new RangeError(`no item ${index} among ${items.length}`);
-  return item;
-}
+/** What a server process puts into a tag now. */
+export const sealOfServer = ({ first, peer }: ServerSlot): Seal => ({ by: 'server', hello: first, client: peer });
 
-function dial(draft: Draft, server: number, name: LinkName, portOf = -1): number {
-  draft.links.push({ name, server, client: -1, portOf, connection: dialed() });
-  return draft.links.length - 1;
-}
+/** What an instance puts into a tag now: its nonce is in the transcript from DESCRIPTOR or PORT on. */
+export const sealOfClient = (index: number, { hello, number }: ClientSlot): Seal => ({
+  by: 'client',
+  hello,
+  client: number === -1 ? -1 : index,
+});
 
-function closeEnd(draft: Draft, index: number, end: End): void {
-  if (index < 0) return;
-  const link = at(draft.links, index);
-  link.connection = close(link.connection, end);
-}
-
-function resetLink(draft: Draft, index: number): void {
-  const link = at(draft.links, index);
-  link.connection = reset(link.connection);
-}
-
-function sendOn(draft: Draft, index: number, from: End, frame: Frame): void {
-  const link = at(draft.links, index);
-  link.connection = send(link.connection, from, frame);
-}
+/** The tag of a refusal on a connection that belongs to no attempt: over what is refused, and nothing else. */
+const sealOfRefusal: Seal = { by: 'client', hello: -1, client: -1 };
 
 /** Performs what a server process is told to. */
-export function performServer(draft: Draft, index: number, outputs: readonly Output[], mode: Mode): void {
-  const slot = at(draft.servers, index);
+export function performServer(stage: Stage, index: number, outputs: readonly Output[], mode: Mode): void {
   for (const { type, params } of outputs) {
+    const slot = stage.server(index);
+    const { first, second, array } = slot;
     switch (type) {
       case 'dialFirst':
-        slot.first = dial(draft, index, 'first');
+        stage.changeServer(index, { first: stage.dial(index, 'first', -1, -1) });
         break;
       case 'sendHello':
-        sendOn(draft, slot.first, 'dialer', { name: 'hello', mode, connections: 'same', capacity: 'free' });
+        sendOn(stage, first, 'dialer', { name: 'hello', mode, connections: 'same', capacity: 'free', nonce: first });
         break;
       case 'dialSecond':
-        slot.second = dial(draft, index, 'second');
+        stage.changeServer(index, { second: stage.dial(index, 'second', -1, -1) });
         break;
       case 'sendDescriptor':
-        sendOn(draft, slot.second, 'dialer', { name: 'descriptor', of: slot.first, tag: 'right' });
-        Object.assign(slot, { firstStands: false, resetsOnFailure: true });
+        sendOn(stage, second, 'dialer', { name: 'descriptor', number: slot.number, client: -1, seal: sealOfServer(slot) });
+        stage.changeServer(index, { firstStands: false, resetsOnFailure: true });
         break;
       case 'dialArray':
-        slot.array = dial(draft, index, 'array', at(draft.links, slot.first).client);
+        stage.changeServer(index, { array: stage.dial(index, 'array', slot.number, slot.peer) });
         break;
       case 'sendGroup':
-        sendOn(draft, slot.array, 'dialer', { name: 'group', tag: 'right' });
+        sendOn(stage, array, 'dialer', { name: 'group', seal: sealOfServer(slot) });
         break;
       case 'attachGroup':
-        slot.attaching = true;
+        stage.changeServer(index, { attaching: true });
         break;
       case 'closeFirst':
-        closeEnd(draft, slot.first, 'dialer');
+        closeEnd(stage, first, 'dialer');
         break;
       case 'sendDecline':
-        if (slot.firstStands) sendOn(draft, slot.first, 'dialer', { name: 'decline', tag: 'right', reason: reasonOf(params) });
+        if (slot.firstStands)
+          sendOn(stage, first, 'dialer', { name: 'decline', seal: sealOfServer(slot), reason: reasonOf(params) });
         break;
       case 'startFallback':
       case 'releaseAll':
-        if (slot.resetsOnFailure) for (const link of [slot.first, slot.second]) resetLink(draft, link);
-        for (const link of [slot.first, slot.second, slot.array]) closeEnd(draft, link, 'dialer');
-        Object.assign(slot, { first: -1, second: -1, array: -1, firstStands: false, resetsOnFailure: false, attaching: false });
+        releaseServer(stage, index, slot);
         break;
       case 'reportEstablished':
-        slot.resetsOnFailure = false;
+        stage.changeServer(index, { resetsOnFailure: false });
         break;
       case 'reportFailed':
         break;
@@ -114,55 +80,68 @@ export function performServer(draft: Draft, index: number, outputs: readonly Out
   }
 }
 
+function releaseServer(stage: Stage, index: number, { first, second, array, resetsOnFailure }: ServerSlot): void {
+  if (resetsOnFailure) for (const link of [first, second]) resetLink(stage, link);
+  for (const link of [first, second, array]) closeEnd(stage, link, 'dialer');
+  stage.changeServer(index, {
+    first: -1,
+    second: -1,
+    array: -1,
+    firstStands: false,
+    resetsOnFailure: false,
+    attaching: false,
+    peer: -1,
+    number: -1,
+  });
+}
+
 /** Performs what an instance of the client process is told to. */
-export function performClient(draft: Draft, index: number, outputs: readonly Output[]): void {
-  const slot = at(draft.clients, index);
+export function performClient(stage: Stage, index: number, outputs: readonly Output[]): void {
   for (const { type, params } of outputs) {
+    const slot = stage.client(index);
+    const { first, second, array } = slot;
     switch (type) {
       case 'sendDescriptor':
-        sendOn(draft, slot.first, 'acceptor', { name: 'descriptor', of: slot.first, tag: 'right' });
+        sendNumber(stage, index, stage.takeNumber(index));
         break;
       case 'openPort':
-        slot.port = 'opening';
+        stage.changeClient(index, { port: 'opening' });
         break;
       case 'sendPort':
-        slot.port = 'open';
-        sendOn(draft, slot.first, 'acceptor', { name: 'port', client: index, tag: 'right', array: 'known' });
+        sendPort(stage, index, stage.takePort(index));
         break;
       case 'acceptArray':
-        slot.accepting = true;
+        stage.changeClient(index, { accepting: true });
         break;
       case 'refuseArray':
         if (params?.['reason'] !== undefined)
-          sendOn(draft, slot.array, 'acceptor', { name: 'decline', tag: 'right', reason: reasonOf(params) });
-        closeEnd(draft, slot.array, 'acceptor');
-        slot.array = -1;
+          sendOn(stage, array, 'acceptor', { name: 'decline', seal: sealOfRefusal, reason: reasonOf(params) });
+        closeEnd(stage, array, 'acceptor');
+        stage.changeClient(index, { array: -1 });
         break;
       case 'attachGroup':
-        slot.attaching = true;
+        stage.changeClient(index, { attaching: true });
         break;
       case 'sendReady':
-        for (const link of slot.array >= 0 ? [slot.array] : [slot.second, slot.first]) {
-          sendOn(draft, link, 'acceptor', { name: 'ready', tag: 'right' });
-        }
+        for (const link of array >= 0 ? [array] : [second, first])
+          sendOn(stage, link, 'acceptor', { name: 'ready', seal: sealOfClient(index, slot) });
         break;
       case 'sendDecline':
-        if (slot.firstStands) sendOn(draft, slot.first, 'acceptor', { name: 'decline', tag: 'right', reason: reasonOf(params) });
+        if (slot.firstStands)
+          sendOn(stage, first, 'acceptor', { name: 'decline', seal: sealOfClient(index, slot), reason: reasonOf(params) });
         break;
       case 'closePort':
-        closePort(draft, index);
+        closePort(stage, index);
         break;
       case 'closeFirst':
-        closeEnd(draft, slot.first, 'acceptor');
-        Object.assign(slot, { first: -1, firstStands: false });
+        closeEnd(stage, first, 'acceptor');
+        stage.changeClient(index, { first: -1, firstStands: false });
         break;
       case 'releaseAll':
-        for (const link of [slot.first, slot.second, slot.array]) closeEnd(draft, link, 'acceptor');
-        closePort(draft, index);
-        Object.assign(slot, { first: -1, second: -1, array: -1, firstStands: false, attaching: false });
+        releaseClient(stage, index, slot);
         break;
       case 'reportEstablished':
-        if (slot.second >= 0) for (const link of [slot.second, slot.first]) sendOn(draft, link, 'acceptor', { name: 'data' });
+        if (second >= 0) for (const link of [second, first]) sendOn(stage, link, 'acceptor', { name: 'data' });
         break;
       case 'handOver':
       case 'closeChannels':
@@ -174,22 +153,42 @@ export function performClient(draft: Draft, index: number, outputs: readonly Out
   }
 }
 
-/** The listener on the dynamic port goes; connections that it has not accepted are reset. */
-function closePort(draft: Draft, index: number): void {
-  const slot = at(draft.clients, index);
-  slot.port = 'none';
-  slot.accepting = false;
-  slot.backlog = [];
-  for (const link of draft.links) {
-    if (link.portOf !== index || link.client >= 0 || link.connection.phase !== 'open') continue;
-    link.connection = close(reset(link.connection), 'acceptor');
-  }
+/** Step 122. */
+function sendNumber(stage: Stage, index: number, number: number): void {
+  stage.changeClient(index, { number });
+  const slot = stage.client(index);
+  sendOn(stage, slot.first, 'acceptor', { name: 'descriptor', number, client: index, seal: sealOfClient(index, slot) });
 }
 
-/** Links that nobody can do anything with any more look alike, wherever they have been. */
-export function settle(draft: Draft): World {
-  const links = draft.links.map((link) => (link.connection.phase === 'gone' ? { ...link, connection: ended<Frame>() } : link));
-  return { servers: draft.servers, clients: draft.clients, links, listening: draft.listening, faults: draft.faults };
+/** Step 170. */
+function sendPort(stage: Stage, index: number, number: number): void {
+  stage.changeClient(index, { port: 'open', number });
+  const slot = stage.client(index);
+  const seal = sealOfClient(index, slot);
+  sendOn(stage, slot.first, 'acceptor', { name: 'port', port: number, client: index, seal, array: 'known' });
+}
+
+function releaseClient(stage: Stage, index: number, { first, second, array }: ClientSlot): void {
+  for (const link of [first, second, array]) closeEnd(stage, link, 'acceptor');
+  stage.freeNumber(index);
+  closePort(stage, index);
+  stage.changeClient(index, {
+    first: -1,
+    second: -1,
+    array: -1,
+    firstStands: false,
+    attaching: false,
+    hello: -1,
+    number: -1,
+  });
+}
+
+/** The listener on the dynamic port goes; connections that it has not accepted are reset. */
+function closePort(stage: Stage, index: number): void {
+  for (const link of stage.client(index).backlog)
+    stage.changeLink(link, { connection: close(reset(stage.link(link).connection), 'acceptor') });
+  stage.freePort(index);
+  stage.changeClient(index, { port: 'none', accepting: false, backlog: [] });
 }
 
 const reasonOf = (params: Output['params']): DeclineReason => params?.['reason'] as DeclineReason;

@@ -1,7 +1,7 @@
 /** Trace records as both sides of the comparison spell them, grouped by process. */
 import type { TraceRecord } from '../../../impl/index.ts';
 import { fallbackReasons } from '../../../machines/index.ts';
-import type { ChartStep } from './perform.ts';
+import type { ChartStep } from './stage.ts';
 
 /** What one process did, in order: `event -> state: actions`. */
 export type RecordsByProcess = Readonly<Record<string, readonly string[]>>;

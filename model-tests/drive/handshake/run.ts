@@ -18,8 +18,8 @@ import { VirtualClock } from '../virtual-clock.ts';
 import type { Arrangement } from './arrange.ts';
 import { Ledger, type LedgerLink } from './ledger.ts';
 import { firstBytes, type LinkView, linkName, type Observation } from './observe.ts';
-import { at, type ChartStep } from './perform.ts';
 import { type RecordsByProcess, seenRecords } from './records.ts';
+import { at, type ChartStep } from './stage.ts';
 import type { HandshakeSystem } from './system.ts';
 import type { Link, World } from './world.ts';
 

@@ -5,22 +5,50 @@
 import type { DeclineReason, Mode } from '../../../machines/index.ts';
 import type { Connection, End } from '../../compose/connection.ts';
 
-/** A frame as the model sees it: its name, and the facts that a receiver can find out. */
+/**
+ * Who made the tag of a frame, and over which transcript: the nonces of the two sides that are in it. Links and instances are their
+ * own nonces, since nobody uses one twice. Null: nobody made it who knows the secret.
+ */
+export type Seal = {
+  readonly by: 'server' | 'client';
+  /** The first link of the attempt whose HELLO is in the transcript; -1 where a refusal stands alone with what it refuses. */
+  readonly hello: number;
+  /** The instance whose DESCRIPTOR or PORT is in it; -1 for none. */
+  readonly client: number;
+} | null;
+
+/** A frame as the model sees it: its name and what it carries. Whether its tag is right is for the receiver to find out. */
 export type Frame =
-  | { readonly name: 'hello'; readonly mode: Mode; readonly connections: 'same' | 'other'; readonly capacity: 'free' | 'full' }
-  /** `of` is the link that the descriptor belongs to; `other` is a descriptor that nobody waits for. */
-  | { readonly name: 'descriptor'; readonly of: number | 'other'; readonly tag: 'right' | 'wrong' }
-  /** `client` is the instance whose dynamic port it is. */
-  | { readonly name: 'port'; readonly client: number; readonly tag: 'right' | 'wrong'; readonly array: 'known' | 'unknown' }
-  | { readonly name: 'group'; readonly tag: 'right' | 'wrong' }
-  | { readonly name: 'ready'; readonly tag: 'right' | 'wrong' }
-  | { readonly name: 'decline'; readonly tag: 'right' | 'wrong'; readonly reason: DeclineReason }
+  | {
+      readonly name: 'hello';
+      readonly mode: Mode;
+      readonly connections: 'same' | 'other';
+      readonly capacity: 'free' | 'full';
+      /** The nonce of the server process. */
+      readonly nonce: number;
+    }
+  /** `number` is a descriptor number of the client process, `client` the nonce of the instance that says it; -1 in a server process's. */
+  | { readonly name: 'descriptor'; readonly number: number; readonly client: number; readonly seal: Seal }
+  /** `client` is the instance whose dynamic port it is: its nonce, and the port's generation. */
+  | {
+      readonly name: 'port';
+      readonly port: number;
+      readonly client: number;
+      readonly seal: Seal;
+      readonly array: 'known' | 'unknown';
+    }
+  | { readonly name: 'group'; readonly seal: Seal }
+  | { readonly name: 'ready'; readonly seal: Seal }
+  | { readonly name: 'decline'; readonly seal: Seal; readonly reason: DeclineReason }
   /** The first bytes that the user of the client process writes to a channel, right behind READY. */
   | { readonly name: 'data' }
   /** Bytes that are no frame. */
   | { readonly name: 'garbage' }
   /** A frame of this name that nobody sent: made up by whoever drives. */
   | { readonly name: 'forged'; readonly as: Exclude<Forgery, 'decline' | 'garbage'> };
+
+/** A descriptor number that nobody was given. */
+export const unknownNumber = -2;
 
 /** What a link is for. */
 export type LinkName = 'first' | 'second' | 'array';
@@ -32,8 +60,10 @@ export interface Link {
   readonly server: number;
   /** The instance that holds the accepting end, -1 as long as nobody does. */
   readonly client: number;
-  /** Whose dynamic port an `array` link goes to; -1 for the WKP. */
+  /** Whose dynamic port an `array` link goes to, which is the port's generation; -1 for the WKP. */
   readonly portOf: number;
+  /** The number of that port; -1 for the WKP. */
+  readonly port: number;
   readonly connection: Connection<Frame>;
 }
 
@@ -48,6 +78,10 @@ export interface ServerSlot {
   /** Step 100 is done and this side is not established: the client process may be, so what fails now is reset. */
   readonly resetsOnFailure: boolean;
   readonly attaching: boolean;
+  /** The instance whose nonce DESCRIPTOR or PORT had; -1 before. */
+  readonly peer: number;
+  /** The number that it had: a descriptor's or a port's; -1 before. */
+  readonly number: number;
 }
 
 /** An instance of the client process. Instances are numbered in the order in which their connections were accepted. */
@@ -58,6 +92,10 @@ export interface ClientSlot {
   readonly array: number;
   readonly firstStands: boolean;
   readonly port: 'none' | 'opening' | 'open';
+  /** The nonce that HELLO had: the first link of a server process's attempt; -1 before. */
+  readonly hello: number;
+  /** The number that DESCRIPTOR or PORT told: the descriptor's or the dynamic port's; -1 before. */
+  readonly number: number;
   /** Links that are connected to the dynamic port and wait to be accepted, oldest first. */
   readonly backlog: readonly number[];
   readonly accepting: boolean;
@@ -156,11 +194,4 @@ export function processes(world: Pick<World, 'servers' | 'clients'>): Who[] {
 export function ownerOf(link: Link, end: End): Who | undefined {
   if (end === 'dialer') return link.server < 0 ? undefined : { role: 'server', index: link.server };
   return link.client < 0 ? undefined : { role: 'client', index: link.client };
-}
-
-/** The slot of a process. A process that does not exist is a mistake of the caller. */
-export function slotOf(world: Pick<World, 'servers' | 'clients'>, who: Who): ServerSlot | ClientSlot {
-  const slot = who.role === 'client' ? world.clients[who.index] : world.servers[who.index];
-  if (slot === undefined) throw new RangeError(`there is no ${who.role} ${who.index}`);
-  return slot;
 }

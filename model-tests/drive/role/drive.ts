@@ -7,7 +7,7 @@ import { inputText, outputsText, type RoleInput, type RoleOutput, type RolePath 
 import type { Puppet, PuppetParts } from './puppet.ts';
 import { ClientPuppet } from './puppet-client.ts';
 import { ServerPuppet } from './puppet-server.ts';
-import { shownInput, shownOutput } from './show.ts';
+import { shownExpectation, shownInput, shownOutput } from './show.ts';
 import { type Setup, type Subject, SubjectError } from './subject.ts';
 import { type Turn, turnsOf, visible } from './turns.ts';
 
@@ -54,7 +54,8 @@ export async function driveRolePath(path: RolePath, drive: Drive): Promise<RoleF
   const watchdog = new AbortController();
   try {
     const difference = await Promise.race([follow(path, drive, progress), stuck(path, drive, watchdog.signal)]);
-    return difference && { ...progress, ...difference };
+    if (difference === undefined) return undefined;
+    return { ...progress, ...difference, shown: [...progress.shown, shownExpectation(difference.expected)] };
   } catch (error) {
     if (!(error instanceof SubjectError)) throw error;
     const what = 'the implementation cannot be driven on';

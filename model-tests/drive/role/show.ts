@@ -55,12 +55,23 @@ export function shownOutput(role: Role, output: RoleOutput): ShownEvent {
   return { kind: 'message', from, to: tester, text, ...(fault && { fault }) };
 }
 
+/** What the tester expected where the last thing that was seen is wrong. */
+export const shownExpectation = (expected: string): ShownEvent => ({
+  kind: 'note',
+  over: tester,
+  text: `expected: ${expected}`,
+  fault: true,
+});
+
 /** A diagram of two lifelines in plain text. `width` is the number of columns between them. */
 export function drawText(role: Role, events: readonly ShownEvent[], width = 58): string {
   const [left, right] = [tester, processName(role)];
   const line = (text: string) => `  │${text.padEnd(width)}│`;
   const rows = events.flatMap((event) => {
-    if (event.kind === 'note') return wrapWords(`[${event.text}]`, width - 2).map((text) => line(text.padStart(width - 1)));
+    if (event.kind === 'note')
+      return wrapWords(`[${event.text}]`, width - 2).map((text) =>
+        line(event.over === left ? ` ${text}` : text.padStart(width - 1)),
+      );
     const arrow = event.to === right ? `${'─'.repeat(width - 1)}▶` : `◀${'─'.repeat(width - 1)}`;
     return [...wrapWords(event.text, width - 2).map((text) => line(` ${text}`)), line(arrow)];
   });

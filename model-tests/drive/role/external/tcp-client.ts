@@ -1,8 +1,12 @@
 /** A client process that speaks TCP: it listens, and the tester dials it. */
 import { createConnection, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CannotRunError, type Capabilities, SubjectError } from '../subject.ts';
 import type { Patience } from './adapter-subject.ts';
 import { connected, placeText, type TcpPlace, TcpSubject, tcpCapabilities } from './tcp-ends.ts';
+
+/** So many milliseconds between two looks whether somebody listens. */
+const AGAIN = 50;
 
 export class TcpClientProcess extends TcpSubject {
   readonly capabilities: Capabilities;
@@ -14,15 +18,22 @@ export class TcpClientProcess extends TcpSubject {
     this.capabilities = tcpCapabilities('client', limits);
   }
 
-  /** Looks whether anybody listens there. Throws CannotRunError. */
+  /** Waits for somebody to listen there, at most for the patience. Throws CannotRunError. */
   static async open(place: TcpPlace, limits: readonly string[], patience: Patience): Promise<TcpClientProcess> {
     const subject = new TcpClientProcess(place, limits, patience);
-    try {
-      (await subject.#dial()).destroy();
-    } catch (error) {
-      throw new CannotRunError(`no client process listens on ${placeText(place)}: ${messageOf(error)}`);
+    const deadline = Date.now() + patience.patience;
+    for (;;) {
+      try {
+        (await subject.#dial()).destroy();
+        return subject;
+      } catch (error) {
+        if (Date.now() + AGAIN > deadline)
+          throw new CannotRunError(
+            `no client process listens on ${placeText(place)} within ${patience.patience} ms: ${messageOf(error)}`,
+          );
+      }
+      await sleep(AGAIN);
     }
-    return subject;
   }
 
   async start(): Promise<void> {

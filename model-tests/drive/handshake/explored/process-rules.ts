@@ -1,0 +1,68 @@
+/** What happens to the client process as a whole. */
+import type { Rule } from '../../../compose/system.ts';
+import { isEstablished } from '../processes.ts';
+import type { Who } from '../world.ts';
+import type { Cast } from './cast.ts';
+import { cleanUp, groupsOf } from './crashing.ts';
+import type { ExploredMove } from './moves.ts';
+import { letterOf } from './plan.ts';
+import { make } from './rules.ts';
+import { SlotStage } from './slot-stage.ts';
+
+const whole: Who = { role: 'client', index: -1 };
+
+/** What happens to the client process, a crash apart. */
+export function wishesForClientProcess(cast: Cast): Rule<ExploredMove> {
+  return {
+    name: 'wishes for the client process',
+    *fire(view) {
+      const stage = new SlotStage(cast, view);
+      const { process } = stage;
+      if (process === 'down' && stage.may('restart'))
+        yield* make(cast, view, { kind: 'restart', who: whole }, 'restart', (next) => {
+          next.process = 'listening';
+        });
+      if (process !== 'listening' && process !== 'deaf') return;
+      if (stage.may('stop'))
+        yield* make(cast, view, { kind: 'stop', who: whole }, 'stop', (next) => {
+          next.process = 'stopped';
+        });
+      if (process === 'listening' && stage.may('stopListener'))
+        yield* make(cast, view, { kind: 'stopListener' }, 'stopListener', stopListening);
+    },
+  };
+}
+
+/**
+ * The client process is killed. That takes a move for the connections of each server process, and for the intruder's, and nothing else
+ * happens in between: so no rule has to read everything. Which of them are closed first makes no difference.
+ */
+export function crashesOfClientProcess(cast: Cast): Rule<ExploredMove>[] {
+  return groupsOf(cast).map((server) => ({
+    name: `crash of the client process, connections of ${server < 0 ? 'the intruder' : letterOf(server)}`,
+    *fire(view) {
+      const stage = new SlotStage(cast, view);
+      const { process } = stage;
+      const isAlive = process === 'listening' || process === 'deaf';
+      if (isAlive ? !stage.may('crash') : typeof process !== 'object' || !process.dying.includes(server)) return;
+      const dying = (typeof process === 'object' ? process.dying : groupsOf(cast)).filter((other) => other !== server);
+      const act = isAlive ? ({ kind: 'crash', who: whole } as const) : ({ kind: 'cleanUp', server } as const);
+      yield* make(cast, view, act, isAlive ? 'crash' : undefined, (next) => {
+        cleanUp(next, server);
+        next.process = dying.length === 0 ? 'down' : { dying };
+        if (dying.length === 0) next.forgetNumbers();
+      });
+    },
+  }));
+}
+
+/** Every session that is not complete is given up. */
+function stopListening(stage: SlotStage): void {
+  stage.process = 'deaf';
+  for (const [index, { instanceSlot }] of stage.cast.plan.links.entries()) {
+    if (instanceSlot < 0 || !stage.lives(index)) continue;
+    const who: Who = { role: 'client', index };
+    const { processes } = stage.cast;
+    if (!isEstablished(processes.stateOf(stage, who).path)) processes.feed(stage, who, { type: 'close' });
+  }
+}
