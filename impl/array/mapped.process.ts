@@ -70,7 +70,11 @@ const orders: Record<string, (argument: number) => unknown> = {
     const { lock } = openMemory({ file });
     lock.run(() => {
       process.send?.('locked');
-      for (let before = performance.now(); performance.now() - before < 1_000; before = performance.now());
+      let last = performance.now();
+      for (let now = last; now - last < 1_000; ) {
+        last = now;
+        now = performance.now();
+      }
     });
     return undefined;
   },
