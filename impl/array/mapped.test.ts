@@ -20,7 +20,7 @@ function codeOf(call: () => unknown): string {
 
 async function twoProcesses(attachOptions: Partial<AttachOptions> = {}) {
   const file = newFile();
-  return { array: attachHere(file, attachOptions), peer: await startPeer(file) };
+  return { file, array: attachHere(file, attachOptions), peer: await startPeer(file) };
 }
 
 /** A data channel to the other process, which sends back what comes. */
@@ -177,12 +177,13 @@ describe('two processes', () => {
   });
 
   test('of which one is stopped in the critical section: the other gives up with an error, robs nobody, and goes on when it can', async () => {
-    const { array, peer } = await twoProcesses({ heartbeatInterval: 3_000, staleAfter: 6_000 });
-    await peer.ask('lockUntilContinued');
+    const { array, peer, file } = await twoProcesses({ heartbeatInterval: 3_000, staleAfter: 6_000 });
+    await peer.ask('lockUntilTold');
     peer.child.kill('SIGSTOP');
     expect(codeOf(() => array.bindPort(0))).toBe('noBuffers');
     const unlocked = once(peer.child, 'message');
     peer.child.kill('SIGCONT');
+    writeFileSync(`${file}.leave`, '');
     await unlocked;
     expect(array.bindPort(0).number).toBe(100);
   });

@@ -113,7 +113,7 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
       next: chart.initial,
       outputs: chart.initialOutputs,
       taken: [],
-      further: [],
+      further: [], armed: [],
     });
   }
 
