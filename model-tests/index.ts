@@ -37,6 +37,7 @@ export {
   rolePaths,
 } from './drive/criteria/path-sets.ts';
 export { criterionSuite, criterionText } from './drive/criteria/role-suite.ts';
+export { type HandshakeChoice, type HandshakeComposition, handshakeSystems } from './drive/handshake/explored/index.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
 export type { ChartStep } from './drive/handshake/stage.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
