@@ -48,3 +48,11 @@ test('the guide to traces validates one of which something is missing', async ()
 test('the guide to traces monitors a session', async () => {
   expect(await output('docs/guides/traces.md', 'monitor.mjs')).toBe('as the chart says\n');
 });
+
+test('the guide to second opinions prints a model for SPIN', async () => {
+  const text = await output('docs/guides/second-opinion.md', 'second-opinion.mjs');
+  expect(text).toMatch(/^\/\*\n \* \d+ states, \d+ moves\./);
+  expect(text).toMatch(/chan reply_\d+ = \[1\] of/);
+  expect(text).toMatch(/never one_p1 /);
+  expect(text).toMatch(/-DNFAIR=2 .* -N NAME/);
+});
