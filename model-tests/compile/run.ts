@@ -32,6 +32,8 @@ export class Run {
   readonly taken: Taken[] = [];
   /** Taken by eventless transitions, raised events and children. */
   readonly further: Taken[] = [];
+  /** The delays that were started in this step. */
+  readonly armed = new Set<Pending>();
   readonly system: ActorSystem;
   readonly #logics: Logics;
   /** XState's own objects for actors that were spawned in this step. */
@@ -296,6 +298,7 @@ export class Run {
       ...(typeof target === 'string' ? { to: target } : target !== undefined && target !== actor && { to: target.address }),
     };
     actor.pending = [...actor.pending, pending];
+    this.armed.add(pending);
   }
 
   #message(event: AnyEvent, path: string): Message {

@@ -81,6 +81,18 @@ export class ConnectionLink implements Link {
     }
   }
 
+  get readers(): ReadonlySet<string> {
+    return this.senders;
+  }
+
+  get slots(): readonly number[] {
+    return [this.#state, this.#inbox.dialer, this.#inbox.acceptor];
+  }
+
+  get isSorted(): boolean {
+    return false;
+  }
+
   get openings(): readonly string[] {
     return [this.#description.dialer, this.#description.acceptor];
   }
