@@ -94,6 +94,7 @@ export { type Choice, type Run, runOf, type Walk, walksAlong } from './explore/w
 export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
 export { exportGraph, type GraphFormat } from './export-graph.ts';
 export { type Claim, exportPromela, type PromelaModel } from './export-promela.ts';
+export { exportComposition, PromelaExportError } from './export-promela-composition.ts';
 export {
   type ChartAlphabet,
   type ChartInput,

@@ -118,13 +118,16 @@ export class ChartSystem implements ReactiveSystem<ChartWorld, ChartInput, Outpu
   step(world: ChartWorld, input: ChartInput): LocalStep | undefined {
     const chart = this.#instances[this.#instanceBehind(world, input)]?.chart;
     if (chart === undefined) return undefined;
-    if (world.state < 0) return { next: chart.initial, outputs: chart.initialOutputs, taken: [], further: [] };
+    if (world.state < 0) return { next: chart.initial, outputs: chart.initialOutputs, taken: [], further: [], armed: [] };
     if (input.type === 'timeout') return chart.expire(world.state, String(input['limit']));
     const local = chart.state(world.state);
     if (local.final || this.#alphabet.canHappen?.(local, input, world.past) === false) return undefined;
     if (this.#alphabet.isAwaited?.(input)) return this.#awaits(world, input) ? chart.step(world.state, input) : undefined;
     const step = chart.step(world.state, input);
-    return step ?? (this.#alphabet.isQuiet?.(local, input) ? { next: local, outputs: [], taken: [], further: [] } : undefined);
+    return (
+      step ??
+      (this.#alphabet.isQuiet?.(local, input) ? { next: local, outputs: [], taken: [], further: [], armed: [] } : undefined)
+    );
   }
 
   #inputs(world: ChartWorld): readonly ChartInput[] {

@@ -131,6 +131,7 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
       outputs: chart.initialOutputs,
       taken: [],
       further: [],
+      armed: [],
     });
   }
 
