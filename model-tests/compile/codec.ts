@@ -29,12 +29,12 @@ export interface ActorValue {
 
 /** A child also says how it is made again. */
 export interface ChildValue extends ActorValue {
-  /** The name of its logic in the parent's chart. */
+  /** How its parent's chart names its logic. */
   readonly src?: string;
   readonly systemId?: string;
   /** The parent gets an event for each new snapshot. */
   readonly syncs?: boolean;
-  /** The key under which the parent's snapshot holds it, where it is not its id; null where it is not held. */
+  /** The key under which the parent holds it, where that is not its id; null where it holds it no more. */
   readonly heldAs?: string | null;
 }
 

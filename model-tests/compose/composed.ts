@@ -40,7 +40,7 @@ export class Composed<Machine extends string = string, LinkName extends string =
     ];
   }
 
-  /** See `System`. */
+  /** A move in one line, and as a sequence diagram draws it. */
   show(move: ComposedMove): Shown {
     return showMove(move, this.#hubs);
   }

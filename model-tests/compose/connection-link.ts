@@ -10,11 +10,11 @@ import type { Link, Parts } from './parts.ts';
 import type { Process } from './process.ts';
 import type { Rule, Slot, Firing as SystemFiring, Value, View } from './system.ts';
 
-/** What the dialler of a connection sends to it to have it made. */
+/** What a machine sends to a connection to have it dialled; only its dialler may. */
 export const dial: Message = { type: 'link.dial' };
-/** What a machine sends to a connection to close its end: the other end finds the end of the stream behind what was sent. */
+/** What a machine sends to a connection to close its end in order: the other end finds the end of the stream behind what was sent. */
 export const closeEnd: Message = { type: 'link.close' };
-/** What a machine sends to a connection to destroy it. */
+/** What a machine sends to a connection to destroy it: what was on its way is lost, the other end finds a reset. */
 export const abort: Message = { type: 'link.reset' };
 
 /** The state of a connection without what is on its way. */

@@ -21,7 +21,7 @@ export type Effect =
   | { readonly kind: 'emitted'; readonly machine: string; readonly event: Message }
   | { readonly kind: 'acted'; readonly machine: string; readonly action: string };
 
-/** One thing that may happen in a composition. */
+/** One thing that may happen in a composition, and what happened within it. */
 export type ComposedMove = { readonly effects: readonly Effect[] } & (
   | {
       readonly kind: 'deliver';
@@ -44,7 +44,7 @@ export type ComposedMove = { readonly effects: readonly Effect[] } & (
   | { readonly kind: 'crash' | 'restart'; readonly machine: string }
 );
 
-/** What kind of thing happens in a move. */
+/** The kind of a move, as `moveOf` selects it. */
 export type MoveKind = ComposedMove['kind'];
 
 /** The lifeline of what happens to links. */

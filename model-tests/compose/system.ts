@@ -38,7 +38,7 @@ export interface Rule<Move> {
   readonly touches?: readonly number[];
   /** Every slot that it may ever write. Default: what it touches. */
   readonly mayWrite?: readonly number[];
-  /** Everything of this rule that may happen in this state. */
+  /** Everything of this kind that may happen in the state of `view`; none where nothing may. */
   fire(view: View): Iterable<Firing<Move>>;
 }
 
@@ -77,7 +77,7 @@ export interface System<Move> {
   readonly symmetries?: readonly Symmetry[];
   /** The lifelines of a sequence diagram, from left to right. */
   readonly lifelines: readonly string[];
-  /** What text and diagrams say of a move. */
+  /** A move in words, and as a sequence diagram draws it. */
   show(move: Move): Shown;
 }
 
@@ -85,29 +85,31 @@ export interface System<Move> {
 export type Property<Move> = { readonly id: string; readonly description: string } & (
   | {
       readonly kind: 'always' | 'never' | 'sometimes' | 'eventually';
-      /** In every, no or some reachable state; `eventually`: every fair run comes to such a state. */
+      /** What is true of every reachable state, of none, of some, or of some state on every fair run. */
       readonly holds: (view: View) => boolean;
     }
   | {
       readonly kind: 'leadsTo';
-      /** What promises something. */
+      /** On every fair run a state for which this is true is one for which `to` is true, or such a one comes later. */
       readonly from: (view: View) => boolean;
-      /** What every fair run comes to from there. */
+      /** What has to come. */
       readonly to: (view: View) => boolean;
     }
   | {
       readonly kind: 'neverMove' | 'sometimesMove';
-      /** No move, or some move of a reachable state, is one of these. */
+      /** Whether a move is one of those that no reachable state has, or that some reachable state has. */
       readonly of: (move: Move) => boolean;
     }
+  /** No reachable state is without a move, but those that `mayEnd`. */
   | {
       readonly kind: 'noDeadlock';
-      /** No reachable state is without a move, but these. */
+      /** Whether a state without a move is a good end. */
       readonly mayEnd: (view: View) => boolean;
     }
+  /** On no fair run does `progress` stop for ever, however often there was some. A run that ends is no livelock: see `noDeadlock`. */
   | {
       readonly kind: 'noLivelock';
-      /** On no fair run do these stop for ever, however often there were some. A run that ends is no livelock: see `noDeadlock`. */
+      /** Whether a move gets the system on. */
       readonly progress: (move: Move) => boolean;
     }
 );
@@ -125,7 +127,7 @@ export class Draft implements View {
     return (this.#written.has(slot) ? this.#written.get(slot) : this.#view.get(slot)) as T;
   }
 
-  /** The slot holds this afterwards. */
+  /** Writes a slot, over what was written to it before; `get` answers it from now on. */
   set(slot: number, value: Value): void {
     this.#written.set(slot, value);
   }
