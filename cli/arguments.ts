@@ -16,13 +16,24 @@ export function collectLimit(text: string, before: LimitArguments = {}): LimitAr
 }
 
 /** A whole number from 0 to 2^32 - 1. */
-export function parseSeed(text: string): number {
-  const seed = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(seed < 2 ** 32)) {
+export function parseWholeNumber(text: string): number {
+  const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number < 2 ** 32)) {
     throw new InvalidArgumentError('expected a whole number from 0 to 4294967295.');
   }
-  return seed;
+  return number;
 }
+
+/** Milliseconds that can be waited: a whole number from 1 to 600,000. */
+export function parseMilliseconds(text: string): number {
+  const milliseconds = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(milliseconds >= 1 && milliseconds <= 600_000)) {
+    throw new InvalidArgumentError('expected milliseconds, a whole number from 1 to 600000.');
+  }
+  return milliseconds;
+}
+/** A seed: any whole number of 32 bits. */
+export const parseSeed = parseWholeNumber;
 
 /** The options that both ends of a session have. */
 export function sessionOptions(): Option[] {
@@ -31,4 +42,34 @@ export function sessionOptions(): Option[] {
     new Option('--trace <file>', 'write what the handshake does into this file, one JSON object a line'),
     new Option('--limit <name=ms>', 'a time limit other than the default; may be given more than once').argParser(collectLimit),
   ];
+}
+
+/** A parser of whole numbers within these limits. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(number >= least && number <= most)) {
+      throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
+    }
+    return number;
+  };
+}
+
+/** A number of seconds, parts of one too. */
+export function parseSeconds(text: string): number {
+  if (!/^\d{1,9}(\.\d{1,3})?$/.test(text)) {
+    throw new InvalidArgumentError('expected a number of seconds, such as 90 or 0.5.');
+  }
+  return Number(text);
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+/** A number of bytes; K, M and G are 1024, 1024² and 1024³. */
+export function parseBytes(text: string): number {
+  const [, number, unit = ''] = /^(\d{1,12})([KMG]?)$/.exec(text) ?? [];
+  if (number === undefined) {
+    throw new InvalidArgumentError('expected a number of bytes, such as 500000000, 512M or 4G.');
+  }
+  return Number(number) * (UNITS[unit] ?? 1);
 }

@@ -5,7 +5,8 @@
  */
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
-import { parseSeed, sessionOptions } from './arguments.ts';
+import { collectLimit, parseMilliseconds, parseSeed, parseWholeNumber, sessionOptions, wholeNumber } from './arguments.ts';
+import { addArrayVerbs, attachOptions } from './array-options.ts';
 import { COULD_NOT_RUN, exitCodeOf, explain, HELD, say } from './outcome.ts';
 
 /** Which charts and formats there are; `cli/export.ts` has a chart for each name. */
@@ -39,6 +40,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
       '\nExit codes: 0 done and held, 1 tried and failed or violated, 2 could not run; 130 and 143 after a signal.',
     );
   addSessionVerbs(program, finish);
+  addArrayVerbs(program, finish);
   addModelVerbs(program, finish);
   return program;
 }
@@ -47,7 +49,10 @@ function addSessionVerbs(program: Command, finish: (exitCode: number) => void): 
   const listen = program
     .command('listen')
     .description('be the client process: serve a session with this terminal, or with a command')
-    .requiredOption('--wkp <address>', 'the well-known port, tcp://host:port; port 0 for any free one')
+    .requiredOption(
+      '--wkp <address>',
+      'the well-known port, tcp://host:port, port 0 for any free one; with --array also array://name/port',
+    )
     .option(
       '--exec <command>',
       'for each session run this in the shell: stdin and stdout are the data channel, stderr the error channel',
@@ -58,13 +63,13 @@ function addSessionVerbs(program: Command, finish: (exitCode: number) => void): 
   const connect = program
     .command('connect')
     .description('be the server process: dial, and join the session with stdin, stdout and stderr')
-    .argument('<address>', 'the well-known port of the client process, tcp://host:port')
+    .argument('<address>', 'the well-known port of the client process, tcp://host:port or array://name/port')
     .addOption(new Option('--mode <mode>', 'what the session goes through').choices(['network', 'storage']).makeOptionMandatory())
     .option('--group <name>', 'the STG group of a storage session')
     .addOption(new Option('--fallback <mode>', 'what to try when storage mode is declined').choices(['network']))
     .action(async (address, options) => finish(await (await import('./connect.ts')).connectVerb(address, options)));
   for (const verb of [listen, connect]) {
-    for (const option of sessionOptions()) {
+    for (const option of [...sessionOptions(), ...attachOptions()]) {
       verb.addOption(option);
     }
   }
@@ -85,7 +90,26 @@ function addModelVerbs(program: Command, finish: (exitCode: number) => void): vo
     .command('validate')
     .description('check traces against the statecharts; names the first record of each file that does not fit')
     .argument('<files...>', 'traces, one JSON object a line; - is stdin')
-    .action(async (files) => finish(await (await import('./validate.ts')).validateVerb(files)));
+    .option('--partial', 'records, and most fields of a record, may be missing; what is missing is searched for')
+    .addOption(
+      new Option('--max-missing <number>', 'like --partial, with at most so many records missing in a row')
+        .argParser(parseWholeNumber)
+        .implies({ partial: true }),
+    )
+    .addOption(
+      new Option(
+        '--both-sides',
+        'all files are one trace with every session of both sides: what one received the other has to have sent',
+      ).conflicts(['partial', 'maxMissing']),
+    )
+    .addOption(
+      new Option('--in-order', 'like --both-sides, with the lines in the order in which things happened').implies({
+        bothSides: true,
+      }),
+    )
+    .option('--json', 'print one JSON object for each line of text')
+    .action(async (files, options) => finish(await (await import('./validate.ts')).validateVerb(files, options)));
+  addPathsVerb(program, finish);
   program
     .command('verify')
     .description('drive the implementation along every path that the statecharts generate')
@@ -96,7 +120,54 @@ function addModelVerbs(program: Command, finish: (exitCode: number) => void): vo
     .option('--json', 'print one JSON object instead of a table')
     .option('--path <name>', 'only this path, by the name that a failure prints')
     .option('--seed <number>', 'the seed of everything random, to run the same again', parseSeed)
+    .addOption(new Option('--role <role>', 'one process alone, against a puppet of the other').choices(['client', 'server']))
+    .addOption(
+      new Option(
+        '--external <what>',
+        'an implementation that is not ours: a command that starts an adapter, or tcp://host:port with --role',
+      ).conflicts('wkp'),
+    )
+    .option('--paths <file>', 'with --external: paths from this file instead of a transition cover')
+    .addOption(
+      new Option(
+        '--limit <name=ms>',
+        'with --external tcp: a time limit that the implementation has, so that it is waited for',
+      ).argParser(collectLimit),
+    )
+    .option('--secret-file <file>', 'with --external tcp: the secret of the implementation (default: no secret)')
+    .option('--patience <ms>', 'with --external: longest wait for what is expected (default: 5000)', parseMilliseconds)
+    .option('--quiet <ms>', 'with --external: how long nothing more must come behind each step (default: 25)', parseMilliseconds)
+    .option('--threads <number>', 'how many threads drive paths (default: 2)', parseWholeNumber)
     .action(async (options) => finish(await (await import('./verify.ts')).verifyVerb(options)));
+}
+
+function addPathsVerb(program: Command, finish: (exitCode: number) => void): void {
+  program
+    .command('paths')
+    .description(
+      'print the paths that a criterion asks for, one a line: what has to be done to an implementation, and what has to be seen',
+    )
+    .option('--criterion <criterion>', 'transitions (the default), pairs, switch-N, wp, hsi or random')
+    .addOption(
+      new Option('--k <number>', 'wp and hsi: how many extra states an implementation may have (default: 0)').argParser(
+        wholeNumber(0, 20),
+      ),
+    )
+    .addOption(
+      new Option('--role <role>', 'whose paths: one process, a socket, or a whole composition')
+        .choices(['client', 'server', 'socket', 'system'])
+        .default('client'),
+    )
+    .addOption(new Option('--mode <mode>', 'system: only the compositions of this mode').choices(['network', 'storage']))
+    .option('--seed <number>', 'random: what decides the walks (default: 1)', parseSeed)
+    .addOption(new Option('--count <number>', 'random: how many walks (default: 100)').argParser(wholeNumber(1, 1_000_000)))
+    .option(
+      '--goal <words>',
+      'a shortest path through words of the charts instead, such as "startFallback then established"; may be given more than once',
+      (words: string, before: readonly string[] = []) => [...before, words],
+    )
+    .option('--json', 'print one JSON object a line: a header for each suite, then its paths')
+    .action(async (options) => finish(await (await import('./paths.ts')).pathsVerb(options)));
 }
 
 /** The exit code of one call of the command line. */

@@ -96,6 +96,88 @@ describe('validate', () => {
     expect(await validate(write('strange', content))).toEqual({ exitCode: 2, lines: [expect.stringMatching(pattern)] });
   });
 
+  test('a partial trace is bridged, with a bound where one is given', async () => {
+    const records = linesOf(readFileSync(server, 'utf8'));
+    const partial = write('partial.ndjson', `${records.toSpliced(2, 2).join('\n')}\n`);
+    const checked = async (...options: string[]) => (await runCli(['validate', ...options, partial])).stdout.toString();
+    expect(await checked()).toContain(`${partial}:3: does not fit: `);
+    expect(await checked('--partial')).toContain(`${partial}: fits (${records.length - 2} records, 1 session, 2 missing)`);
+    expect(await checked('--max-missing', '2')).toContain(': fits (');
+    expect(await checked('--max-missing', '1')).toMatch(/:3: does not fit: .* 2 records missing are more than may be/);
+  });
+
+  test('a last line that is cut off is left out of a partial trace, and named', async () => {
+    const text = readFileSync(server, 'utf8').trimEnd();
+    const cut = write('cut.ndjson', text.slice(0, -10));
+    expect(await validate(cut)).toMatchObject({
+      exitCode: 2,
+      lines: [expect.stringMatching(/the file ends in the middle of a record$/)],
+    });
+    const { exitCode, stdout } = await runCli(['validate', '--partial', cut]);
+    expect([exitCode, stdout.toString()]).toEqual([
+      0,
+      expect.stringContaining(`line ${linesOf(text).length} is cut off and was left out`),
+    ]);
+  });
+
+  test('a line that is no record is refused in a partial trace, too', async () => {
+    const records = linesOf(readFileSync(server, 'utf8'));
+    const garbage = write('garbage.ndjson', `${records.toSpliced(1, 1, 'GET / HTTP/1.1').join('\n')}\n`);
+    const { exitCode, stdout } = await runCli(['validate', '--partial', garbage]);
+    expect([exitCode, stdout.toString()]).toEqual([2, `${garbage}:2: not JSON; expected one trace record\n`]);
+  });
+
+  test('both sides are judged together: what one received the other has sent', async () => {
+    const { exitCode, stdout } = await runCli(['validate', '--both-sides', server, client]);
+    expect([exitCode, stdout.toString()]).toEqual([0, expect.stringContaining(`${server}, ${client}: fit together (`)]);
+    const alone = await runCli(['validate', '--both-sides', server]);
+    expect([alone.exitCode, alone.stdout.toString()]).toEqual([
+      1,
+      expect.stringMatching(/:3: does not fit: .* first.descriptor: expected a client session of its own that sent DESCRIPTOR/),
+    ]);
+    const late = await runCli(['validate', '--in-order', server, client]);
+    expect([late.exitCode, late.stdout.toString()]).toEqual([
+      1,
+      expect.stringMatching(/:3: does not fit: .* that sent DESCRIPTOR before/),
+    ]);
+    const missing = await runCli(['validate', '--both-sides', server, folder.path('missing')]);
+    expect([missing.exitCode, linesOf(missing.stdout.toString())]).toEqual([
+      2,
+      [expect.stringMatching(/missing: .*no such file/)],
+    ]);
+  });
+
+  test('options that exclude each other are refused', async () => {
+    const { exitCode, stderr } = await runCli(['validate', '--both-sides', '--partial', server]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/cannot be used with/)]);
+  });
+
+  test('prints objects for machines, with the records that would have fitted', async () => {
+    const records = linesOf(readFileSync(server, 'utf8'));
+    const tampered = write('tampered.ndjson', `${records.map((line) => line.replace('dialSecond', 'dialArray')).join('\n')}\n`);
+    const { exitCode, stdout } = await runCli(['validate', '--json', client, tampered, folder.path('missing')]);
+    expect(exitCode).toBe(2);
+    expect(linesOf(stdout.toString()).map((line) => JSON.parse(line) as object)).toEqual([
+      { files: [client], ok: true, records: expect.any(Number), sessions: 2, missing: 0, cutOffAt: [] },
+      {
+        files: [tampered],
+        ok: false,
+        file: tampered,
+        line: 3,
+        problem: expect.stringContaining('has the actions [dialArray]; expected [dialSecond]'),
+        fitting: [
+          {
+            state: 'handshaking.network.awaitingDescriptor',
+            event: { type: 'first.descriptor', tag: 'right' },
+            actions: [{ type: 'dialSecond' }],
+            next: 'handshaking.network.connectingSecond',
+          },
+        ],
+      },
+      { files: [folder.path('missing')], ok: false, error: expect.stringContaining('no such file') },
+    ]);
+  });
+
   test('a file that is missing and a folder are named with the reason', async () => {
     const { exitCode, lines } = await validate(folder.path('missing'), folder.path('.'));
     expect(lines).toEqual([expect.stringMatching(/missing: .*no such file/), expect.stringMatching(/: .*it is a folder/)]);

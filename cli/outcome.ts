@@ -12,6 +12,9 @@ export const COULD_NOT_RUN = 2;
 /** What a signal leaves as exit code, as shells have it: 128 and the signal's number. */
 export const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
 
+/** Errors of exploring, by their names: to ask for their classes would load the statecharts. */
+const NOT_A_TRY: ReadonlySet<string> = new Set(['RunNameError', 'ExploreError', 'UnboundedSlotError']);
+
 /** Ends a verb with a sentence for people and an exit code. */
 export class VerbError extends Error {
   override readonly name = 'VerbError';
@@ -41,7 +44,8 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof VerbError) {
     return error.exitCode;
   }
-  return codeOf(error) === 'configInvalid' ? COULD_NOT_RUN : VIOLATED;
+  const couldNotTry = codeOf(error) === 'configInvalid' || (error instanceof Error && NOT_A_TRY.has(error.name));
+  return couldNotTry ? COULD_NOT_RUN : VIOLATED;
 }
 
 /** One line on stderr. */

@@ -13,7 +13,7 @@ const MAX_LINE = 64 * 1024;
 const typed = z.looseObject({ type: z.string().min(1) });
 
 /** One record of docs/protocol.md section 9. The facts of events and actions are checked by the charts, not here. */
-const recordSchema = z.object({
+const wholeSchema = z.object({
   session: z.string().min(1),
   seq: z.int().nonnegative(),
   role: z.enum(['client', 'server']),
@@ -24,20 +24,39 @@ const recordSchema = z.object({
   next: z.string(),
 });
 
+/** One of which only session, role and event are sure. */
+const partialSchema = wholeSchema.partial({ seq: true, time: true, state: true, actions: true, next: true });
+
 /** A record and where it stands, counting lines from 1. */
 export interface RecordLine {
+  readonly file: string;
   readonly line: number;
-  readonly record: z.infer<typeof recordSchema>;
+  readonly record: z.infer<typeof partialSchema>;
 }
 
-/** The records of a trace; `-` is stdin. Throws VerbError for a file that cannot be read and for a line that is not a record. */
-export async function* readRecords(path: string): AsyncGenerator<RecordLine> {
+/** The records of one file. */
+export interface TraceLines {
+  readonly lines: readonly RecordLine[];
+  /** The line in the middle of which the file ends; only a partial trace may. */
+  readonly cutOffAt: number | undefined;
+}
+
+/**
+ * The records of a trace; `-` is stdin. Throws VerbError for a file that cannot be read, that is empty, and for a line that is not a record.
+ * In a partial trace fields may be missing, and the last line may be cut off: then it is left out.
+ */
+export async function readTrace(path: string, partial: boolean): Promise<TraceLines> {
   const input = path === '-' ? process.stdin : createReadStream(path);
+  const lines: RecordLine[] = [];
+  let cutOffAt: number | undefined;
   for await (const { line, text, whole } of readLines(path, input)) {
-    if (text.trim() !== '') {
-      yield { line, record: parseRecord(`${path}:${line}`, text, whole) };
-    }
+    if (text.trim() === '') continue;
+    const value = parseJson(text);
+    if (value === undefined && !whole && partial && /^\s*\{/.test(text)) cutOffAt = line;
+    else lines.push({ file: path, line, record: parseRecord(`${path}:${line}`, value, whole, partial) });
   }
+  if (lines.length === 0) throw couldNotRun(`${path}: no records; expected at least one`);
+  return { lines, cutOffAt };
 }
 
 interface Line {
@@ -73,17 +92,22 @@ async function* readLines(path: string, input: Readable): AsyncGenerator<Line> {
   }
 }
 
-function parseRecord(place: string, text: string, whole: boolean): RecordLine['record'] {
-  let value: unknown;
+/** The value, or undefined where the text is not JSON. */
+function parseJson(text: string): unknown {
   try {
-    value = JSON.parse(text);
-  } catch (error) {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseRecord(place: string, value: unknown, whole: boolean, partial: boolean): RecordLine['record'] {
+  if (value === undefined) {
     throw couldNotRun(
       whole ? `${place}: not JSON; expected one trace record` : `${place}: the file ends in the middle of a record`,
-      error,
     );
   }
-  const parsed = recordSchema.safeParse(value);
+  const parsed = (partial ? partialSchema : wholeSchema).safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const field = issue?.path.length ? `field ${issue.path.join('.')}: ` : '';

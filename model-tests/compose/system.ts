@@ -51,7 +51,15 @@ export interface Shown {
 
 /** A message from one lifeline to another, or something that happens to one lifeline. */
 export type ShownEvent =
-  | { readonly kind: 'message'; readonly from: string; readonly to: string; readonly text: string; readonly fault?: boolean }
+  | {
+      readonly kind: 'message';
+      readonly from: string;
+      readonly to: string;
+      readonly text: string;
+      readonly fault?: boolean;
+      /** It never arrives. */
+      readonly lost?: boolean;
+    }
   | { readonly kind: 'note'; readonly over: string; readonly text: string; readonly fault?: boolean };
 
 /** Identical processes: the slots of each, in the same order. Exchanging two of them changes nothing that a property can tell. */

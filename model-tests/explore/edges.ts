@@ -1,6 +1,6 @@
 /** The edges of an explored state graph. They are not kept: they are made again from the tables, state by state. */
 import { lookUp } from './decision-tree.ts';
-import { applyFiring } from './firing.ts';
+import { FIRST_FIRING } from './firing.ts';
 import type { StateSet } from './state-set.ts';
 import { NOTHING, type Tables } from './tables.ts';
 
@@ -53,14 +53,28 @@ export class Edges<Move> {
     const [from, at, words] = [states.chunkOf(id), states.offsetOf(id), this.#words];
     const firings = data[q] as number;
     if (this.count + firings > this.targets.length) this.#grow(this.count + firings);
-    for (let p = q + 1, firing = 0; firing < firings; firing += 1) {
+    for (let p = q + FIRST_FIRING, firing = 0; firing < firings; firing += 1) {
       for (let k = 0; k < words.length; k += 1) words[k] = from[at + k] as number;
       this.moves[this.count] = data[p] as number;
-      p = applyFiring(data, p, states.layout, words, 0);
+      p = this.#apply(data, p);
       this.targets[this.count] = states.findWords(words);
       this.rules[this.count] = rule;
       this.count += 1;
     }
+  }
+
+  /** Applies the firing at `p` to the words, and answers where the next one stands. */
+  #apply(leaves: Int32Array, p: number): number {
+    const { wordOf, shiftOf, maskOf } = this.states.layout;
+    const words = this.#words;
+    const end = p + 2 + 2 * (leaves[p + 1] as number);
+    for (let q = p + 2; q < end; q += 2) {
+      const slot = leaves[q] as number;
+      const word = wordOf[slot] as number;
+      const shift = shiftOf[slot] as number;
+      words[word] = ((words[word] as number) & ~((maskOf[slot] as number) << shift)) | ((leaves[q + 1] as number) << shift);
+    }
+    return end;
   }
 
   #grow(needed: number): void {

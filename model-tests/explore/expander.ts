@@ -1,6 +1,6 @@
 /** Expands single states: what the rules may do is looked up, each successor is staged among the visited states. One for each thread. */
 import { lookUp } from './decision-tree.ts';
-import { applyFiring, applyToValues } from './firing.ts';
+import { applyToValues, FIRST_FIRING } from './firing.ts';
 import { pack } from './layout.ts';
 import type { StateSet } from './state-set.ts';
 import type { Canonical } from './symmetry.ts';
@@ -10,6 +10,7 @@ import { NOTHING } from './tables.ts';
 export interface Lookups {
   readonly trees: { readonly data: Int32Array };
   readonly leaves: { readonly data: Int32Array };
+  readonly programs: { readonly data: Int32Array };
   readonly roots: Int32Array;
   /** What a rule may do for these values; 0 where this thread cannot find it out. */
   evaluate(rule: number, values: Int32Array): number;
@@ -19,7 +20,7 @@ export interface Lookups {
 export interface Observer {
   /** Each state before it is expanded, nearest first; the array is used again. */
   onState(id: number, values: Int32Array): boolean;
-  /** The first edge with each move. */
+  /** An edge with each move, among those of a nearest state the first; it may be told more than once. */
   onMove(move: number, from: number): void;
   /** A state without a move. */
   onEnd(id: number, values: Int32Array): boolean;
@@ -42,7 +43,8 @@ export class Expander {
   readonly #next: Int32Array;
   /** What each rule may do in the state that is expanded. */
   readonly #leaves: Int32Array;
-  #seen = new Uint8Array(256);
+  /** Leaves that have fired, by their positions. */
+  #fired = new Uint8Array(256);
 
   constructor(tables: Lookups, states: StateSet, slots: number, observer: Observer, reductions: Reductions = {}) {
     this.#tables = tables;
@@ -106,38 +108,55 @@ export class Expander {
   /** Every firing of the leaf at `q`, applied to state `id`. */
   #fire(id: number, q: number): void {
     const states = this.#states;
-    const data = this.#tables.leaves.data;
-    const { layout } = states;
-    const { words } = layout;
+    if (this.#fired[q] !== 1) this.#see(q, id);
+    if (this.#reductions.canonical !== undefined) {
+      this.#fireValues(id, q);
+      return;
+    }
+    const program = this.#tables.programs.data;
+    const words = states.layout.words;
     const from = states.chunkOf(id);
     const at = states.offsetOf(id);
-    const firings = data[q] as number;
-    const isReduced = this.#reductions.canonical !== undefined;
-    let p = q + 1;
-    for (let firing = 0; firing < firings; firing += 1) {
-      const move = data[p] as number;
-      if (isReduced) {
-        this.#next.set(this.#values);
-        p = applyToValues(data, p, this.#next);
-        this.stage(this.#next, id);
-      } else {
-        const { staged, stagedAt } = states;
-        for (let k = 0; k < words; k += 1) staged[stagedAt + k] = from[at + k] as number;
-        p = applyFiring(data, p, layout, staged, stagedAt);
-        states.stage(id);
+    let p = this.#tables.leaves.data[q + 1] as number;
+    let changes = program[p] as number;
+    this.edges += program[p + 1] as number;
+    p += 2;
+    for (; changes > 0; changes -= 1) {
+      const { staged, stagedAt } = states;
+      for (let k = 0; k < words; k += 1) staged[stagedAt + k] = from[at + k] as number;
+      const end = p + 1 + 3 * (program[p] as number);
+      for (p += 1; p < end; p += 3) {
+        const word = stagedAt + (program[p] as number);
+        staged[word] = ((staged[word] as number) & (program[p + 1] as number)) | (program[p + 2] as number);
       }
-      if (this.#seen[move] !== 1) this.#see(move, id);
+      states.stage(id);
+    }
+  }
+
+  /** The same where each successor has to be changed to the one that stands for it. */
+  #fireValues(id: number, q: number): void {
+    const { data } = this.#tables.leaves;
+    const firings = data[q] as number;
+    for (let p = q + FIRST_FIRING, firing = 0; firing < firings; firing += 1) {
+      this.#next.set(this.#values);
+      p = applyToValues(data, p, this.#next);
+      this.stage(this.#next, id);
     }
     this.edges += firings;
   }
 
-  #see(move: number, id: number): void {
-    if (move >= this.#seen.length) {
-      const larger = new Uint8Array(2 * (move + 1));
-      larger.set(this.#seen);
-      this.#seen = larger;
+  /** Tells of the moves of a leaf that fires for the first time. */
+  #see(q: number, id: number): void {
+    if (q >= this.#fired.length) {
+      const larger = new Uint8Array(2 * (q + 1));
+      larger.set(this.#fired);
+      this.#fired = larger;
     }
-    this.#seen[move] = 1;
-    this.#observer.onMove(move, id);
+    this.#fired[q] = 1;
+    const { data } = this.#tables.leaves;
+    for (let p = q + FIRST_FIRING, firing = data[q] as number; firing > 0; firing -= 1) {
+      this.#observer.onMove(data[p] as number, id);
+      p += 2 + 2 * (data[p + 1] as number);
+    }
   }
 }

@@ -35,6 +35,7 @@ export interface LaneMemory {
   readonly totals: Float64Array;
   readonly trees: Int32Array;
   readonly leaves: Int32Array;
+  readonly programs: Int32Array;
   readonly roots: Int32Array;
   readonly predicateRoots: Int32Array;
   readonly slots: number;
@@ -64,8 +65,8 @@ export class Lane implements Observer {
     this.#memory = memory;
     this.#index = index;
     this.states = states ?? new SharedStateSet(layout, memory.next, (parent) => this.tellFull(parent));
-    const { trees, leaves, roots } = memory;
-    const lookups = { trees: { data: trees }, leaves: { data: leaves }, roots, evaluate: () => 0 };
+    const { trees, leaves, programs, roots } = memory;
+    const lookups = { trees: { data: trees }, leaves: { data: leaves }, programs: { data: programs }, roots, evaluate: () => 0 };
     this.#expander = new Expander(lookups, this.states, memory.slots, this);
   }
 

@@ -67,16 +67,19 @@ export class ParallelSearch<Move> implements SearchProgress {
       totals: new Float64Array(new SharedArrayBuffer(16 * threads)),
       trees: tables.trees.data,
       leaves: tables.leaves.data,
+      programs: tables.programs.arena.data,
       roots: tables.roots,
       predicateRoots: tables.predicateRoots,
       slots: tables.initial.length,
     };
     this.states = new SharedStateSet(layoutFor(tables.domains), this.#memory.next, (parent) => this.#onFull(parent));
     this.states.makeRoom(ALONE);
+    tables.programs.makeFor(this.states.layout);
     this.#lane = new Lane(this.#memory, 0, this.states.layout, this.states);
     const { trees, leaves, roots } = tables;
+    const programs = tables.programs.arena;
     const evaluate = (rule: number, values: Int32Array) => this.#evaluate(rule, values);
-    this.#expander = new Expander({ trees, leaves, roots, evaluate }, this.states, tables.initial.length, watch);
+    this.#expander = new Expander({ trees, leaves, programs, roots, evaluate }, this.states, tables.initial.length, watch);
     this.#expander.stage(tables.initial.slice(), NO_PARENT);
     this.states.finish();
     this.#levelEnd = this.states.count;
@@ -193,12 +196,13 @@ export class ParallelSearch<Move> implements SearchProgress {
 
   #evaluate(rule: number, values: Int32Array): number {
     const leaf = this.#tables.evaluate(rule, values);
-    const { domains } = this.#tables;
+    const { domains, programs } = this.#tables;
     if (!fits(this.states.layout, domains)) {
       this.states.finish();
       this.states.relayout(layoutFor(domains), domains.length);
       this.states.makeRoom(ALONE);
     }
+    programs.makeFor(this.states.layout);
     return leaf;
   }
 

@@ -35,9 +35,11 @@ export class Search<Move> implements SearchProgress {
   constructor(tables: Tables<Move>, observer: Observer, reductions: Reductions = {}) {
     this.#tables = tables;
     this.states = new StateSet(layoutFor(tables.domains));
+    tables.programs.makeFor(this.states.layout);
     const lookups = {
       trees: tables.trees,
       leaves: tables.leaves,
+      programs: tables.programs.arena,
       roots: tables.roots,
       evaluate: (rule: number, values: Int32Array) => {
         const leaf = tables.evaluate(rule, values);
@@ -82,9 +84,10 @@ export class Search<Move> implements SearchProgress {
     }
   }
 
-  /** New values may need more bits. */
+  /** New values may need more bits, new leaves need programs. */
   #makeRoom(): void {
-    const { domains } = this.#tables;
+    const { domains, programs } = this.#tables;
     if (!fits(this.states.layout, domains)) this.states.relayout(layoutFor(domains), domains.length);
+    programs.makeFor(this.states.layout);
   }
 }

@@ -3,13 +3,14 @@
  * Evaluates the system's own functions where a tree has no leaf yet, and nowhere else.
  *
  * ```text
- * leaf of a rule at q: [ number of firings, then for each: move, number of writes, then for each: slot, value ]
+ * leaf of a rule at q: [ number of firings, position of its program, then for each: move, number of writes, then for each: slot, value ]
  * ```
  */
 import type { Firing, Rule, System, Value, View } from '../compose/system.ts';
 import { Arena, ArenaFullError } from './arena.ts';
 import { ImpureError, insert } from './decision-tree.ts';
 import { Domain, UnboundedSlotError } from './domain.ts';
+import { Programs } from './programs.ts';
 
 /** The leaves of predicates. */
 export const NO = -1;
@@ -71,6 +72,8 @@ export class Tables<Move> {
   readonly domains: readonly Domain[];
   readonly trees: Arena;
   readonly leaves: Arena;
+  /** The leaves once more, as they are carried out on packed words. */
+  readonly programs: Programs;
   /** The tree of each rule. */
   readonly roots: Int32Array;
   /** The tree of each predicate. */
@@ -91,7 +94,8 @@ export class Tables<Move> {
     this.trees = new Arena(shared);
     this.leaves = new Arena(shared);
     // The leaf NOTHING.
-    this.leaves.append([0]);
+    this.leaves.append([0, 0]);
+    this.programs = new Programs(this.leaves, shared);
     const integers = (length: number) => (shared ? new Int32Array(new SharedArrayBuffer(4 * length)) : new Int32Array(length));
     this.roots = integers(system.rules.length);
     this.predicateRoots = integers(MAX_PREDICATES);
@@ -100,7 +104,7 @@ export class Tables<Move> {
   }
 
   get bytes(): number {
-    return this.trees.bytes + this.leaves.bytes;
+    return this.trees.bytes + this.leaves.bytes + this.programs.bytes;
   }
 
   /** Evaluates a rule for these values and remembers what came of it. */
@@ -109,7 +113,7 @@ export class Tables<Move> {
     const who = `rule ${known.name}`;
     try {
       const { reads, answer } = this.#twice(who, values, this.#allowed[rule], (view) => [...known.fire(view)]);
-      const leaf = this.#leaf(rule, answer);
+      const leaf = this.#leaf(rule, answer, reads);
       Atomics.store(this.roots, rule, insert(this.trees, this.roots[rule] as number, reads, leaf, who));
       return leaf;
     } catch (error) {
@@ -164,18 +168,24 @@ export class Tables<Move> {
     return first;
   }
 
-  #leaf(rule: number, firings: readonly Firing<Move>[]): number {
+  #leaf(rule: number, firings: readonly Firing<Move>[], reads: readonly number[]): number {
     if (firings.length === 0) return NOTHING;
-    const integers = [firings.length];
+    const before = new Map<number, number>();
+    for (let i = 0; i < reads.length; i += 2) before.set(reads[i] as number, reads[i + 1] as number);
+    const integers = [firings.length, 0];
     for (const { move, writes } of firings) {
-      integers.push(this.#moveId(rule, move), writes.length);
-      for (const [slot, value] of writes) {
+      // Of several writes to one slot the last one counts.
+      const changes = [...new Map(writes)].flatMap(([slot, value]) => {
         if (this.#allowed[rule]?.has(slot) === false)
           throw new RangeError(`slot ${this.#domain(slot).name} is written, which \`touches\` does not have`);
-        integers.push(slot, this.#domain(slot).intern(value));
-      }
+        const id = this.#domain(slot).intern(value);
+        return before.get(slot) === id ? [] : [slot, id];
+      });
+      integers.push(this.#moveId(rule, move), changes.length / 2, ...changes);
     }
-    return -this.leaves.append(integers);
+    const at = this.leaves.append(integers);
+    this.programs.expect(at);
+    return -at;
   }
 
   #moveId(rule: number, move: Move): number {

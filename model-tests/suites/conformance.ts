@@ -1,6 +1,7 @@
 /** The generated suite: every path of every composition of both modes, through one adapter. */
 import { expect, test } from 'vitest';
-import { type VerifyEvent, type VerifyRow, verify, type WkpKind } from '../drive/verify.ts';
+import { verify } from '../drive/verify.ts';
+import type { VerifyEvent, VerifyRow, WkpKind } from '../drive/verify-row.ts';
 
 /** Longest time in milliseconds for one mode over one kind of WKP; it takes a few seconds. */
 const patience = 240_000;

@@ -31,14 +31,14 @@ describe('replay', () => {
     }));
 
   test('takes any machine: record 0 has its input, a delay is a timeout', () => {
-    expect(replay(door, records(false, ['shut', 'push', 'open'], ['open', 'patience', 'shut']))).toEqual({ ok: true });
-    expect(replay(door, records(true, ['shut', 'push', 'shut', 'ring']))).toEqual({ ok: true });
+    expect(replay(door, records(false, ['shut', 'push', 'open'], ['open', 'patience', 'shut']))).toMatchObject({ ok: true });
+    expect(replay(door, records(true, ['shut', 'push', 'shut', 'ring']))).toMatchObject({ ok: true });
     expect(replay(door, records(true, ['shut', 'push', 'open']))).toMatchObject({ ok: false, index: 1 });
   });
 
   test('an event that is ignored fits where the chart has a transition for it that goes nowhere, and nowhere else', () => {
-    expect(replay(door, records(false, ['shut', 'breeze', 'shut']))).toEqual({ ok: true });
-    expect(replay(door, records(false, ['shut', 'push', 'open'], ['open', 'breeze', 'open']))).toEqual({
+    expect(replay(door, records(false, ['shut', 'breeze', 'shut']))).toMatchObject({ ok: true });
+    expect(replay(door, records(false, ['shut', 'push', 'open'], ['open', 'breeze', 'open']))).toMatchObject({
       ok: false,
       index: 2,
       problem: 'breeze is not accepted in open; accepted there: timeout {limit: patience}',

@@ -37,6 +37,7 @@ const ZONES = [
   'model-tests/compose',
   'model-tests/explore',
   'model-tests/generate',
+  'model-tests/show',
   'model-tests',
   'cli',
   'inspector',
@@ -44,7 +45,13 @@ const ZONES = [
 ] as const;
 type Zone = (typeof ZONES)[number];
 
-const GENERIC: readonly Zone[] = ['model-tests/compile', 'model-tests/compose', 'model-tests/explore', 'model-tests/generate'];
+const GENERIC: readonly Zone[] = [
+  'model-tests/compile',
+  'model-tests/compose',
+  'model-tests/explore',
+  'model-tests/generate',
+  'model-tests/show',
+];
 const IMPLEMENTATION = ZONES.filter((zone) => zone.startsWith('impl'));
 const LIBRARY = ZONES.filter((zone) => zone !== 'cli' && zone !== 'inspector' && zone !== 'bench');
 
@@ -61,6 +68,7 @@ const MAY_IMPORT: Record<Zone, readonly Zone[]> = {
   'model-tests/compose': GENERIC,
   'model-tests/explore': GENERIC,
   'model-tests/generate': GENERIC,
+  'model-tests/show': GENERIC,
   'model-tests': LIBRARY,
   cli: LIBRARY,
   inspector: LIBRARY,
@@ -71,6 +79,7 @@ const MAY_IMPORT: Record<Zone, readonly Zone[]> = {
 const PACKAGES: Partial<Record<Zone, RegExp>> = {
   'impl/protocol': /^$/,
   'impl/array/memory': /^node:/,
+  'model-tests/show': /^$/,
   'impl/array': /^(node:.*|zod)$/,
   'impl/sockets': /^(node:.*|zod)$/,
   'impl/session': /^(node:.*|zod)$/,

@@ -13,17 +13,15 @@ import {
 import type { End } from '../../compose/connection.ts';
 import { Gatekeeper, type HeldCall, type HeldLink, type HeldProcess, HeldSocket } from '../held-sockets.ts';
 import type { Rig } from '../rigs.ts';
+import { settled } from '../settle.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import type { Arrangement } from './arrange.ts';
 import { Ledger, type LedgerLink } from './ledger.ts';
-import { firstBytes, type LinkView, linkName, type Observation } from './observe.ts';
+import { firstBytes, type LinkView, linkName, type Observation, type Writings, writings } from './observe.ts';
 import { type RecordsByProcess, seenRecords } from './records.ts';
 import { at, type ChartStep } from './stage.ts';
 import type { HandshakeSystem } from './system.ts';
 import type { Link, World } from './world.ts';
-
-/** Longest time in milliseconds that the outside may take to become quiet; loopback takes far below one. */
-const patience = 10_000;
 
 /** The owner of what belongs to the client process as a whole and to none of its instances. */
 export const wholeProcess = -1;
@@ -54,22 +52,24 @@ export class Run {
   readonly clientClock = new VirtualClock();
   readonly ledger = new Ledger(secret);
   readonly clientProcess: HeldProcess = { role: 'client', index: 0, owner: wholeProcess };
-  readonly #system: HandshakeSystem;
+  readonly system: HandshakeSystem;
   readonly #arrangement: Arrangement;
   readonly #links: LedgerLink[] = [];
   readonly #instances = new Map<string, number>();
   readonly #beforehand: Session[] = [];
   #records: (readonly [string, TraceRecord])[] = [];
   #reports: string[] = [];
+  #written: { readonly link: number; readonly from: End; readonly name: string }[] = [];
   #listener: Listener | undefined;
 
   constructor(system: HandshakeSystem, rig: Rig, arrangement: Arrangement) {
-    this.#system = system;
+    this.system = system;
     this.rig = rig;
     this.#arrangement = arrangement;
     this.keeper.onSent = (link, from, bytes) => {
       const known = this.#links[link.index];
-      if (known !== undefined) this.ledger.sent(known, from, bytes);
+      if (known === undefined) return;
+      for (const name of this.ledger.sent(known, from, bytes)) this.#written.push({ link: link.index, from, name });
     };
   }
 
@@ -95,7 +95,7 @@ export class Run {
       },
     });
     if (this.#arrangement.isFull) await this.#fillListener();
-    for (const [index, chart] of this.#system.servers.entries()) {
+    for (const [index, chart] of this.system.servers.entries()) {
       this.#startServer(index, chart.initial.context as { mode: 'network' | 'storage'; fallback: boolean });
       await this.settle();
     }
@@ -140,11 +140,13 @@ export class Run {
 
   /** Waits until nothing is on its way and nobody reacts any more. */
   async settle(): Promise<void> {
-    const deadline = Date.now() + patience;
-    for (let quiet = 0; quiet < 2; quiet = this.keeper.isQuiet() ? quiet + 1 : 0) {
-      if (Date.now() > deadline) throw new Error(`the outside did not become quiet in ${patience} ms: ${this.keeper.describe()}`);
-      await setImmediate();
-    }
+    await settled(this.keeper);
+  }
+
+  /** A move begins: what is written and started from now on belongs to it. */
+  begin(): void {
+    for (const clock of [this.clientClock, ...this.servers.map((server) => server.clock)]) clock.mark();
+    this.#written = [];
   }
 
   /** What is seen, of everything that `expected` looks at. */
@@ -159,8 +161,18 @@ export class Run {
     );
     return {
       processes: [
-        ...this.servers.map(({ state, clock }, index) => ({ who: `server ${index}`, state, limits: clock.running() })),
-        ...this.clients.map(({ state }, index) => ({ who: `client ${index}`, state, limits: this.clientClock.running(index) })),
+        ...this.servers.map(({ state, clock }, index) => ({
+          who: `server ${index}`,
+          state,
+          limits: clock.running(),
+          started: clock.started(0),
+        })),
+        ...this.clients.map(({ state }, index) => ({
+          who: `client ${index}`,
+          state,
+          limits: this.clientClock.running(index),
+          started: this.clientClock.started(index),
+        })),
       ],
       links: this.keeper.links.map((held, index) => this.#observeLink(held, world.links[index], expected.links[index])),
       calls: calls.sort(),
@@ -172,6 +184,11 @@ export class Run {
     const records = this.#records;
     this.#records = [];
     return seenRecords(records);
+  }
+
+  /** What the processes have written since the move began. */
+  writings(): Writings {
+    return writings(this.#written);
   }
 
   /** What the processes have told their users since the last call. */
