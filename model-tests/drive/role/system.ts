@@ -113,7 +113,8 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
       next: chart.initial,
       outputs: chart.initialOutputs,
       taken: [],
-      further: [], armed: [],
+      further: [],
+      armed: [],
     });
   }
 
