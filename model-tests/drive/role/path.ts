@@ -104,6 +104,9 @@ export const rolePathFile = z.strictObject({
   paths: z.array(rolePath),
 });
 
+/** The first of the lines that `stpconnect paths --json` prints: the paths are the others. docs/guides/criteria.md describes it. */
+const lineFile = z.looseObject({ format: z.literal('stpconnect-paths'), version: z.literal(1) });
+
 /** Paths as the text of a portable file. */
 export function writeRolePaths(paths: readonly RolePath[]): string {
   const lines = paths.map((path) => JSON.stringify(path));
