@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
-import { collectLimit, parseMilliseconds, parseSeed, parseWholeNumber, sessionOptions } from './arguments.ts';
+import { collectLimit, parseMilliseconds, parseSeed, parseWholeNumber, sessionOptions, wholeNumber } from './arguments.ts';
 import { addArrayVerbs, attachOptions } from './array-options.ts';
 import { COULD_NOT_RUN, exitCodeOf, explain, HELD, say } from './outcome.ts';
 
@@ -109,6 +109,7 @@ function addModelVerbs(program: Command, finish: (exitCode: number) => void): vo
     )
     .option('--json', 'print one JSON object for each line of text')
     .action(async (files, options) => finish(await (await import('./validate.ts')).validateVerb(files, options)));
+  addPathsVerb(program, finish);
   program
     .command('verify')
     .description('drive the implementation along every path that the statecharts generate')
@@ -138,6 +139,35 @@ function addModelVerbs(program: Command, finish: (exitCode: number) => void): vo
     .option('--quiet <ms>', 'with --external: how long nothing more must come behind each step (default: 25)', parseMilliseconds)
     .option('--threads <number>', 'how many threads drive paths (default: 2)', parseWholeNumber)
     .action(async (options) => finish(await (await import('./verify.ts')).verifyVerb(options)));
+}
+
+function addPathsVerb(program: Command, finish: (exitCode: number) => void): void {
+  program
+    .command('paths')
+    .description(
+      'print the paths that a criterion asks for, one a line: what has to be done to an implementation, and what has to be seen',
+    )
+    .option('--criterion <criterion>', 'transitions (the default), pairs, switch-N, wp, hsi or random')
+    .addOption(
+      new Option('--k <number>', 'wp and hsi: how many extra states an implementation may have (default: 0)').argParser(
+        wholeNumber(0, 20),
+      ),
+    )
+    .addOption(
+      new Option('--role <role>', 'whose paths: one process, a socket, or a whole composition')
+        .choices(['client', 'server', 'socket', 'system'])
+        .default('client'),
+    )
+    .addOption(new Option('--mode <mode>', 'system: only the compositions of this mode').choices(['network', 'storage']))
+    .option('--seed <number>', 'random: what decides the walks (default: 1)', parseSeed)
+    .addOption(new Option('--count <number>', 'random: how many walks (default: 100)').argParser(wholeNumber(1, 1_000_000)))
+    .option(
+      '--goal <words>',
+      'a shortest path through words of the charts instead, such as "startFallback then established"; may be given more than once',
+      (words: string, before: readonly string[] = []) => [...before, words],
+    )
+    .option('--json', 'print one JSON object a line: a header for each suite, then its paths')
+    .action(async (options) => finish(await (await import('./paths.ts')).pathsVerb(options)));
 }
 
 /** The exit code of one call of the command line. */

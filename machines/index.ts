@@ -7,7 +7,7 @@ export { type DescribedClientEvent, describedClientMachine } from './described/c
 export { type DescribedServerEvent, describedServerMachine } from './described/server.machine.ts';
 export { ringConsumerMachine } from './ring/consumer.machine.ts';
 export { ringProducerMachine } from './ring/producer.machine.ts';
-export { type ConsumerEvent, type MemoryAction, memoryActions, type ProducerEvent } from './ring/vocabulary.ts';
+export type { ConsumerEvent, MemoryAction, ProducerEvent } from './ring/vocabulary.ts';
 export { type ServerContext, serverMachine } from './server.machine.ts';
 export { socketMachine } from './socket.machine.ts';
 export type { SocketCall, SocketCommand, SocketEvent, SocketResult } from './socket-calls.ts';

@@ -26,6 +26,17 @@ export type { ComposedMove, Effect, MoveKind } from './compose/moves.ts';
 export * from './compose/system.ts';
 export type { Successor, TransitionSystem } from './compose/transition-system.ts';
 export { type Composition, compositions } from './drive/compositions.ts';
+export { type Goal, parseGoal } from './drive/criteria/goal.ts';
+export { headerOf, lineOf, pathFormat } from './drive/criteria/path-lines.ts';
+export {
+  chartPaths,
+  compositionPaths,
+  type GeneratedPath,
+  type PathRequest,
+  type PathSet,
+  type PathStep,
+} from './drive/criteria/path-sets.ts';
+export type { ChartRole } from './drive/criteria/role-systems.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
 export type { ChartStep } from './drive/handshake/stage.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
@@ -83,6 +94,7 @@ export { type Choice, type Run, runOf, type Walk, walksAlong } from './explore/w
 export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
 export { exportGraph, type GraphFormat } from './export-graph.ts';
 export { type Claim, exportPromela, type PromelaModel } from './export-promela.ts';
+export { exportComposition, PromelaExportError } from './export-promela-composition.ts';
 export {
   type ChartAlphabet,
   type ChartInput,
@@ -92,9 +104,12 @@ export {
 } from './generate/chart-system.ts';
 export { type CompleteMethod, type CompleteOptions, type CompleteSuite, completeSuite } from './generate/complete.ts';
 export { type Comparison, compare, failsAt, type Implementation, killedBy } from './generate/conformance.ts';
+export { type Criterion, type CriterionOptions, parseCriterion, suiteFor } from './generate/criterion.ts';
 export { type Condition, type MachineStep, shortestTo } from './generate/goals.ts';
 export { type Identifiers, identifiersOf, type SequenceTree, sequencesOf } from './generate/identifiers.ts';
 export {
+  type ExploredMachine,
+  exploreMachine,
   type Machine,
   MachineError,
   type MachineState,

@@ -41,16 +41,23 @@ export class Hold {
 
   take(): void {
     this.#count += 1;
+    // One timer, held and let go again: making one for each wait costs more than the wait itself.
     this.#handle ??= setInterval(() => undefined, LONGEST_TIMER);
+    if (this.#count === 1) this.#handle.ref();
     for (const resolve of this.#taken.splice(0)) resolve();
   }
 
   release(): void {
     this.#count -= 1;
     if (this.#count > 0) return;
+    this.#handle?.unref();
+    this.#idle();
+  }
+
+  /** Nothing will be held any more. */
+  end(): void {
     clearInterval(this.#handle);
     this.#handle = undefined;
-    this.#idle();
   }
 
   /** Undefined while something is held, else what resolves when something is. */

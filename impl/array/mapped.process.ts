@@ -1,4 +1,5 @@
 /** The other process of mapped.test.ts: attaches to the file that is its argument, and answers each order when it has done it. */
+import { existsSync } from 'node:fs';
 import type { ArrayConnection } from './array-connection.ts';
 import { openMemory } from './opening.ts';
 import { StorageArray } from './storage-array.ts';
@@ -65,12 +66,12 @@ const orders: Record<string, (argument: number) => unknown> = {
       for (;;);
     });
   },
-  /** Stays in the critical section until it is stopped and goes on again: then the clock jumps. */
-  lockUntilContinued() {
+  /** Stays in the critical section until there is a file beside the array that tells it to leave. */
+  lockUntilTold() {
     const { lock } = openMemory({ file });
     lock.run(() => {
       process.send?.('locked');
-      for (let before = performance.now(); performance.now() - before < 1_000; before = performance.now());
+      while (!existsSync(`${file}.leave`));
     });
     return undefined;
   },

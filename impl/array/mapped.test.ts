@@ -3,6 +3,7 @@ import { chmodSync, readFileSync, statSync, symlinkSync, truncateSync, writeFile
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ArrayConnection } from './array-connection.ts';
 import { ArrayError } from './errors.ts';
+import { ArrayInspector } from './inspector.ts';
 import { HEADER } from './layout.ts';
 import { attachHere, newFile, options, type Peer, startPeer, whyNotMapped } from './mapped.test-support.ts';
 import { loadNative } from './memory/native.ts';
@@ -20,7 +21,7 @@ function codeOf(call: () => unknown): string {
 
 async function twoProcesses(attachOptions: Partial<AttachOptions> = {}) {
   const file = newFile();
-  return { array: attachHere(file, attachOptions), peer: await startPeer(file) };
+  return { file, array: attachHere(file, attachOptions), peer: await startPeer(file) };
 }
 
 /** A data channel to the other process, which sends back what comes. */
@@ -148,6 +149,16 @@ describe('two processes', () => {
     expect(array.info()).toMatchObject({ ports: [], hosts: [{ host: 'here' }], groups: [{ used: 0 }] });
   });
 
+  test('of which one died just now: repair takes back what it held at once, however fresh its heartbeat is', async () => {
+    const file = newFile();
+    const peer = await startPeer(file);
+    await peer.ask('listen');
+    await peer.kill();
+    const inspector = new ArrayInspector({ file });
+    expect(inspector.repair(60_000)).toMatchObject({ hosts: ['there'] });
+    expect(inspector.info()).toMatchObject({ hosts: [], ports: [], connections: { used: 0 } });
+  });
+
   test('of which one is stopped: the other sees a reset, and what the stopped one may write to is its own until it goes on', async () => {
     const { array, peer } = await twoProcesses();
     const data = await open(array, peer);
@@ -177,12 +188,13 @@ describe('two processes', () => {
   });
 
   test('of which one is stopped in the critical section: the other gives up with an error, robs nobody, and goes on when it can', async () => {
-    const { array, peer } = await twoProcesses({ heartbeatInterval: 3_000, staleAfter: 6_000 });
-    await peer.ask('lockUntilContinued');
+    const { array, peer, file } = await twoProcesses({ heartbeatInterval: 3_000, staleAfter: 6_000 });
+    await peer.ask('lockUntilTold');
     peer.child.kill('SIGSTOP');
     expect(codeOf(() => array.bindPort(0))).toBe('noBuffers');
     const unlocked = once(peer.child, 'message');
     peer.child.kill('SIGCONT');
+    writeFileSync(`${file}.leave`, '');
     await unlocked;
     expect(array.bindPort(0).number).toBe(100);
   });

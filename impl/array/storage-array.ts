@@ -135,6 +135,7 @@ export class StorageArray {
   /** Detaches: ports, connections and segments are free again, peers that were connected see a reset. Any number of times. */
   close(): void {
     this.#member.close();
+    this.#hold.end();
   }
 
   /** Detaches, as close does. */

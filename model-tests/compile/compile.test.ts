@@ -182,3 +182,27 @@ test('transitions that follow from others in one step are known, those of childr
   expect(step?.taken.map(({ id }) => id)).toEqual(['parent.a · go · 0']);
   expect(step?.further.map(({ id }) => id)).toEqual(['parent.b · always · 0', 'child.a · tick · 0']);
 });
+
+test('a step tells which delays it has started: one that goes on is not among them, one that starts anew is', () => {
+  const machine = setup({ delays: { all: 9_000, each: 1_000 } }).createMachine({
+    id: 'rounds',
+    initial: 'running',
+    states: {
+      running: {
+        after: { all: 'over' },
+        initial: 'a',
+        states: {
+          a: { after: { each: 'b' }, on: { again: { target: 'a', reenter: true } } },
+          b: { after: { each: 'a' }, on: { stay: {} } },
+        },
+      },
+      over: { type: 'final' },
+    },
+  });
+  const chart = compile(machine);
+  const b = chart.expire(0, 'each');
+  expect([b?.next.delays, b?.armed]).toEqual([['all', 'each'], ['each']]);
+  expect(chart.step(0, { type: 'again' })?.armed).toEqual(['each']);
+  expect(chart.step(b?.next.id ?? 0, { type: 'stay' })?.armed).toEqual([]);
+  expect(chart.expire(0, 'all')?.armed).toEqual([]);
+});

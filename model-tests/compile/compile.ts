@@ -50,6 +50,8 @@ export interface LocalStep {
   readonly taken: readonly ChartTransition[];
   /** The transitions that followed in the same step: eventless ones, those of raised events, and those of the chart's children. */
   readonly further: readonly ChartTransition[];
+  /** The delays that run behind the step because it has started them, by name, sorted: also those that ran before and start anew. */
+  readonly armed: readonly string[];
 }
 
 /** What a chart does when it starts. */
@@ -192,6 +194,7 @@ export class CompiledChart {
       outputs: first.outputs,
       taken: rows(first.taken),
       further: rows(first.further),
+      armed: first.armed,
     };
     for (const row of [...step.taken, ...step.further]) this.taken.add(row);
     return step;
@@ -201,7 +204,10 @@ export class CompiledChart {
     const run = new Run(this.#logics);
     try {
       const root = act(run);
-      return { value: encode(root, run), outputs: run.outputs, taken: run.taken, further: run.further };
+      const armed = pendingOf(root).flatMap(([actor, entry]) =>
+        run.armed.has(entry) ? [[...actor.address, entry.name].join('/')] : [],
+      );
+      return { value: encode(root, run), outputs: run.outputs, taken: run.taken, further: run.further, armed: armed.sort() };
     } catch (cause) {
       throw this.#error(state, event, reasonOf(cause), cause);
     }
@@ -246,6 +252,7 @@ export class CompiledChart {
 
 interface Evaluation extends Pick<Run, 'outputs' | 'taken' | 'further'> {
   readonly value: ActorValue;
+  readonly armed: readonly string[];
 }
 
 function reasonOf(cause: unknown): string {

@@ -5,6 +5,7 @@
 import type { AnyActorLogic, AnyActorRef } from 'xstate';
 import { Actor, ActorStandIn, type Origin, type Pending } from './actor.ts';
 import type { ActorLogic, Logics, Snapshot } from './actor-logic.ts';
+import { ActorSystem, type InspectionEvent, isActor } from './actor-system.ts';
 import { type Delayed, Outside } from './instrument.ts';
 import { jsonCopy } from './json.ts';
 import type { Message, Output } from './outputs.ts';
@@ -19,27 +20,6 @@ interface ExecutableAction {
   readonly params?: unknown;
 }
 
-/** What XState's actors ask of the system that they live in. */
-interface ActorSystem {
-  _bookId(): string;
-  _set(): void;
-  _relay(): void;
-  _register(): void;
-  _unregister(): void;
-  _sendInspectionEvent(event: InspectionEvent): void;
-  get(systemId: string): unknown;
-  getAll(): Record<string, unknown>;
-  readonly _clock: unknown;
-  readonly _logger: () => void;
-}
-
-interface InspectionEvent {
-  readonly type: string;
-  readonly actorRef: unknown;
-  readonly event?: AnyEvent;
-  readonly _transitions?: readonly object[];
-}
-
 /** A transition that was taken, and by the chart of which actor. */
 export interface Taken {
   readonly by: ActorLogic;
@@ -52,11 +32,12 @@ export class Run {
   readonly taken: Taken[] = [];
   /** Taken by eventless transitions, raised events and children. */
   readonly further: Taken[] = [];
+  /** The delays that were started in this step. */
+  readonly armed = new Set<Pending>();
   readonly system: ActorSystem;
   readonly #logics: Logics;
   /** XState's own objects for actors that were spawned in this step. */
   readonly #spawned = new Map<object, Actor>();
-  readonly #booked = new Set<string>();
   #root: Actor | undefined;
   #lastMade: readonly [actor: unknown, parent: unknown][] = [];
   #events = 0;
@@ -64,18 +45,10 @@ export class Run {
 
   constructor(logics: Logics) {
     this.#logics = logics;
-    this.system = {
-      _bookId: () => this.#freeId(),
-      _set: () => undefined,
-      _relay: () => undefined,
-      _register: () => undefined,
-      _unregister: () => undefined,
-      _sendInspectionEvent: (event) => this.#inspect(event),
-      get: (systemId) => this.#bySystemId(systemId),
-      getAll: () => ({}),
-      _clock: undefined,
-      _logger: () => undefined,
-    };
+    this.system = new ActorSystem(
+      () => this.#root,
+      (event) => this.#inspect(event),
+    );
   }
 
   /** A chart before its first state. */
@@ -325,6 +298,7 @@ export class Run {
       ...(typeof target === 'string' ? { to: target } : target !== undefined && target !== actor && { to: target.address }),
     };
     actor.pending = [...actor.pending, pending];
+    this.armed.add(pending);
   }
 
   #message(event: AnyEvent, path: string): Message {
@@ -342,36 +316,6 @@ export class Run {
         ? this.taken
         : this.further;
     for (const definition of _transitions) list.push({ by: actor.logic, definition });
-  }
-
-  /** The smallest name that no actor has: names of actors that are gone come back, so that there are finitely many. */
-  #freeId(): string {
-    const used = new Set(this.#booked);
-    const collect = (actor: Actor | undefined): void => {
-      for (const child of actor?.children.values() ?? []) {
-        used.add(child.origin.id);
-        collect(child);
-      }
-    };
-    collect(this.#root);
-    for (let number = 0; ; number += 1) {
-      const id = `x:${number}`;
-      if (used.has(id)) continue;
-      this.#booked.add(id);
-      return id;
-    }
-  }
-
-  #bySystemId(systemId: string): unknown {
-    const search = (actor: Actor | undefined): Actor | undefined => {
-      if (actor?.origin.systemId === systemId && actor.phase !== 'stopped') return actor;
-      for (const child of actor?.children.values() ?? []) {
-        const found = search(child);
-        if (found !== undefined) return found;
-      }
-      return undefined;
-    };
-    return search(this.#root)?.ref ?? new Outside(systemId);
   }
 }
 
@@ -393,9 +337,4 @@ function nameOf({ type }: AnyEvent, delay: number | undefined, delayName: string
 function referenceCopy(object: object): undefined {
   if (isActor(object)) throw new Error('a message that leaves the chart or is delayed carries a reference to an actor');
   return undefined;
-}
-
-/** How XState itself recognises an actor in a context. */
-function isActor(object: object): boolean {
-  return 'sessionId' in object && 'send' in object && 'ref' in object;
 }

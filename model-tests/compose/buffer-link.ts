@@ -72,6 +72,18 @@ export class BufferLink implements Sink {
     return true;
   }
 
+  get readers(): ReadonlySet<string> {
+    return new Set(this.receivers.map(({ name }) => name));
+  }
+
+  get slots(): readonly number[] {
+    return [this.slot];
+  }
+
+  get isSorted(): boolean {
+    return this.#kind !== 'channel';
+  }
+
   /** Slots that a machine which puts something on it touches. */
   get touches(): readonly number[] {
     return [this.slot, ...this.#parts.overhearing(this.name)];

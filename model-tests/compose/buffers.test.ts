@@ -132,10 +132,10 @@ test('of several receivers whichever accepts a message may get it, and of severa
 test('what is shown of a move names who got what, and what became of it', () => {
   const system = overLink({ kind: 'channel', capacity: 2, loses: true });
   expect(texts(system, reach(system).moves)).toEqual([
-    'a: send · a: sent1',
-    'a: send · a: sent2',
-    'b gets message(number: 1) from link',
-    'b gets message(number: 2) from link',
+    'a: send · a: sent1 · a sends message(number: 1) to link',
+    'a: send · a: sent2 · a sends message(number: 2) to link',
+    'b gets message(number: 1) from link · b emits got',
+    'b gets message(number: 2) from link · b emits got',
     'link loses message(number: 1)',
     'link loses message(number: 2)',
   ]);

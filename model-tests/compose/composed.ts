@@ -11,21 +11,23 @@ import { lintParts } from './lint.ts';
 import { type ComposedMove, ENVIRONMENT, INTRUDER, type MoveKind, showMove } from './moves.ts';
 import type { Link, Parts } from './parts.ts';
 import { type Crashed, isCrashed, type Process } from './process.ts';
-import type { Rule, Shown, Slot, System, View } from './system.ts';
+import type { Rule, Shown, Slot, Symmetry, System, View } from './system.ts';
 
 /** A system of named machines and links. */
 export class Composed<Machine extends string = string, LinkName extends string = string> implements System<ComposedMove> {
   readonly slots: readonly Slot[];
   readonly rules: readonly Rule<ComposedMove>[];
+  readonly symmetries: readonly Symmetry[];
   readonly lifelines: readonly string[];
   readonly #parts: Parts;
   readonly #hubs: ReadonlySet<string>;
 
   /** Made by `compose`. */
-  constructor(parts: Parts, slots: readonly Slot[], rules: readonly Rule<ComposedMove>[]) {
+  constructor(parts: Parts, slots: readonly Slot[], rules: readonly Rule<ComposedMove>[], symmetries: readonly Symmetry[]) {
     this.#parts = parts;
     this.slots = slots;
     this.rules = rules;
+    this.symmetries = symmetries;
     const buffers = [...parts.links.values()].filter((link) => link instanceof BufferLink);
     this.#hubs = new Set(buffers.filter(({ name, sender }) => name === sender).map(({ name }) => name));
     const kinds = parts.budgets;

@@ -55,8 +55,7 @@ export class ConnectionLink implements Link {
 
   /** `dialing`, `open` or `gone`, as of now. */
   phase(view: View): Connection<Message>['phase'] {
-    const state = view.get<State>(this.#state);
-    return state.again && isDead(state) ? 'dialing' : state.phase;
+    return view.get<State>(this.#state).phase;
   }
 
   /** Messages on their way to an end, the oldest first. */
@@ -74,9 +73,24 @@ export class ConnectionLink implements Link {
       case abort.type:
         this.#close(firing, end, event.type === abort.type);
         return 'taken';
-      default:
-        return this.#send(firing, end, event);
+      default: {
+        const answer = this.#send(firing, end, event);
+        if (answer === 'taken') this.#parts.overhear(firing, this.name, event);
+        return answer;
+      }
     }
+  }
+
+  get readers(): ReadonlySet<string> {
+    return this.senders;
+  }
+
+  get slots(): readonly number[] {
+    return [this.#state, this.#inbox.dialer, this.#inbox.acceptor];
+  }
+
+  get isSorted(): boolean {
+    return false;
   }
 
   get openings(): readonly string[] {
@@ -91,11 +105,10 @@ export class ConnectionLink implements Link {
   /** A machine that crashes takes its end with it: the other end finds a reset. */
   crash(firing: Firing, machine: string): void {
     const end = this.#endOf(machine);
-    const { phase, again } = firing.get<State>(this.#state);
-    if (phase === 'open') this.#reset(firing);
-    if (phase === 'open' || end === 'dialer') this.#change(firing, ENDS, (connection) => close(connection, end));
+    const state = firing.get<State>(this.#state);
     // A dialler that has crashed wants no other connection.
-    if (again && end === 'dialer') firing.set(this.#state, { ...firing.get<State>(this.#state), again: false });
+    if (state.again && end === 'dialer') firing.set(this.#state, { ...state, again: false });
+    this.#close(firing, end, true);
   }
 
   *rules(): Generator<Rule<ComposedMove>> {
@@ -145,11 +158,11 @@ export class ConnectionLink implements Link {
   }
 
   #close(firing: Firing, end: End, abruptly: boolean): void {
-    const { phase } = firing.get<State>(this.#state);
     // Who is being dialled has nothing to close yet.
-    if (end === 'acceptor' && phase === 'dialing') return;
-    if (abruptly && phase === 'open') this.#reset(firing);
-    this.#change(firing, ENDS, (connection) => close(connection, end));
+    if (end === 'acceptor' && this.phase(firing) === 'dialing') return;
+    this.#change(firing, ENDS, (connection) =>
+      close(abruptly && connection.phase === 'open' ? this.#destroyed(connection) : connection, end),
+    );
   }
 
   #send(firing: Firing, end: End, event: Message): 'taken' | 'blocked' | 'closed' {
@@ -160,20 +173,15 @@ export class ConnectionLink implements Link {
     const waiting = before.inbox[to].filter((item) => item.kind === 'message' && !this.#isAccepted(item)).length;
     if (waiting >= this.#description.capacity) return 'blocked';
     firing.set(this.#inbox[to], after.inbox[to] as unknown as Value);
-    this.#parts.overhear(firing, this.name, event);
     return 'taken';
   }
 
   /** What was on its way is lost. An acceptor that has not been told of the connection never hears of it. */
-  #reset(firing: Firing): void {
-    const [first] = firing.get<Inbox & Value>(this.#inbox.acceptor);
-    const isUnknown = first !== undefined && this.#isAccepted(first);
-    this.#change(firing, ENDS, (connection) => {
-      const after = reset(connection);
-      return isUnknown
-        ? { ...after, closed: { ...after.closed, acceptor: true }, inbox: { ...after.inbox, acceptor: [] } }
-        : after;
-    });
+  #destroyed(connection: Connection<Message>): Connection<Message> {
+    const [first] = connection.inbox.acceptor;
+    const after = reset(connection);
+    if (first === undefined || !this.#isAccepted(first)) return after;
+    return { ...after, closed: { ...after.closed, acceptor: true }, inbox: { ...after.inbox, acceptor: [] } };
   }
 
   *#connect(view: View, budget: Budget): Generator<SystemFiring<ComposedMove>> {
@@ -204,11 +212,11 @@ export class ConnectionLink implements Link {
   }
 
   *#resets(view: View, budget: Budget): Generator<SystemFiring<ComposedMove>> {
-    const { broken } = view.get<State>(this.#state);
-    if (this.phase(view) !== 'open' || broken || !budget.allows(view)) return;
+    const { phase, broken } = view.get<State>(this.#state);
+    if (phase !== 'open' || broken || !budget.allows(view)) return;
     const firing = this.#parts.firing(view);
     budget.spend(firing);
-    this.#reset(firing);
+    this.#change(firing, ENDS, (connection) => this.#destroyed(connection));
     yield { move: { kind: 'reset', link: this.name, effects: [] }, writes: firing.writes };
   }
 
@@ -252,7 +260,13 @@ export class ConnectionLink implements Link {
     const before = this.#load(firing, ends);
     const after = change(before);
     if (after === before) return;
-    firing.set(this.#state, split(after, again));
+    const state = split(after, again);
+    // It is being dialled again in one way only, whatever the last one has come to.
+    if (again && isDead(state)) {
+      this.#replace(firing, dialed());
+      return;
+    }
+    firing.set(this.#state, state);
     for (const end of after.phase === 'gone' ? ENDS : ends) firing.set(this.#inbox[end], after.inbox[end] as unknown as Value);
   }
 

@@ -132,9 +132,18 @@ export interface Environment<Link extends string> extends Budgets {
   readonly intruder?: IntruderDescription<Link>;
 }
 
+/** Machines of one chart that can be exchanged: what one may do every other may, and properties do not tell them apart. */
+export interface SymmetryDescription<Machine extends string> {
+  readonly members: readonly Machine[];
+  /** No message and no context ever holds the name of a member. That makes the reduction faster, and possible for more than six. Default false. */
+  readonly anonymous?: boolean;
+}
+
 /** A system. */
 export interface Description<Machine extends string = string, Link extends string = string> {
   readonly machines: { readonly [name in Machine]: MachineDescription };
   readonly links?: { readonly [name in Link]: LinkDescription<NoInfer<Machine>> };
   readonly environment?: Environment<NoInfer<Link>>;
+  /** For `check` with `symmetry: true`. */
+  readonly symmetric?: readonly SymmetryDescription<NoInfer<Machine>>[];
 }

@@ -57,8 +57,7 @@ export const INTRUDER = 'intruder';
 
 /** One line for a list of steps, and what a sequence diagram draws. `hubs` are links with a lifeline of their own. */
 export function showMove(move: ComposedMove, hubs: ReadonlySet<string>): Shown {
-  const states = move.effects.flatMap((effect) => (effect.kind === 'entered' ? [`${effect.machine}: ${effect.state}`] : []));
-  const text = [headline(move), ...states].join(' · ');
+  const text = [headline(move), ...move.effects.flatMap(effectText)].join(' · ');
   return { text, events: [headEvent(move), ...move.effects.flatMap((effect) => effectEvent(effect, hubs))] };
 }
 
@@ -86,6 +85,24 @@ function headline(move: ComposedMove): string {
       return `${move.machine} crashes`;
     case 'restart':
       return `${move.machine} starts again`;
+  }
+}
+
+function effectText(effect: Effect): string[] {
+  switch (effect.kind) {
+    case 'entered':
+      return [`${effect.machine}: ${effect.state}`];
+    case 'sent':
+    case 'called':
+      return [`${effect.machine} sends ${messageText(effect.event)} to ${effect.to}`];
+    case 'lost':
+      return [`${messageText(effect.event)} to ${effect.to} is lost: ${effect.why}`];
+    case 'ignored':
+      return [`${effect.machine} ignores ${messageText(effect.event)}`];
+    case 'emitted':
+      return [`${effect.machine} emits ${messageText(effect.event)}`];
+    case 'acted':
+      return [];
   }
 }
 

@@ -52,6 +52,12 @@ export function texts(system: System<ComposedMove>, moves: readonly ComposedMove
   return [...new Set(moves.map((move) => system.show(move).text))].sort();
 }
 
+/** What happens and which states are entered, without what is sent and emitted. */
+function shortText(text: string): string {
+  const [headline, ...effects] = text.split(' · ');
+  return [headline, ...effects.filter((effect) => /^\w+: /.test(effect))].join(' · ');
+}
+
 /** Plays the moves whose texts begin with these, one after the other, and gives what the system then holds. */
 export function play(
   system: System<ComposedMove>,
@@ -69,6 +75,6 @@ export function play(
     moves.push(found.move);
     world = found.next;
   }
-  const possible = [...graph.moves(world)].map(({ move }) => system.show(move).text);
+  const possible = [...graph.moves(world)].map(({ move }) => shortText(system.show(move).text));
   return { view: viewOf(world), moves, possible };
 }

@@ -298,11 +298,9 @@ export class HeldSocket implements Socket {
 
   async write(bytes: Uint8Array): Promise<void> {
     const end = this.#end;
+    end?.onSent?.(Buffer.from(bytes));
     if (end?.severed === true) return;
-    if (end !== undefined) {
-      end.sentBytes += bytes.length;
-      end.onSent?.(Buffer.from(bytes));
-    }
+    if (end !== undefined) end.sentBytes += bytes.length;
     try {
       await this.real.write(bytes);
     } catch (error) {

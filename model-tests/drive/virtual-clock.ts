@@ -6,6 +6,8 @@ interface RunningLimit {
   readonly owner: number;
   /** When it expires by itself, if time passes. */
   readonly due: number;
+  /** How many marks there had been when it was set. */
+  readonly since: number;
   readonly fire: () => void;
 }
 
@@ -13,6 +15,7 @@ export class VirtualClock implements Clock {
   /** To whom the limits belong that are set from now on; the driver sets it before each move. */
   owner = 0;
   readonly #running = new Set<RunningLimit>();
+  #marks = 0;
 
   #now = 0;
 
@@ -21,17 +24,24 @@ export class VirtualClock implements Clock {
   }
 
   setTimer(limit: string, milliseconds: number, fire: () => void): Timer {
-    const running = { limit, owner: this.owner, due: this.#now + milliseconds, fire };
+    const running = { limit, owner: this.owner, due: this.#now + milliseconds, since: this.#marks, fire };
     this.#running.add(running);
     return { cancel: () => void this.#running.delete(running) };
   }
 
+  /** What is set from now on has been started since this mark. */
+  mark(): void {
+    this.#marks += 1;
+  }
+
   /** Names of the running limits of `owner`, sorted; of everybody when no owner is given. */
   running(owner?: number): string[] {
-    return [...this.#running]
-      .filter((running) => owner === undefined || running.owner === owner)
-      .map((running) => running.limit)
-      .sort();
+    return this.#names((running) => owner === undefined || running.owner === owner);
+  }
+
+  /** Those that have been started since the last mark, or started anew. */
+  started(owner: number): string[] {
+    return this.#names((running) => running.owner === owner && running.since === this.#marks);
   }
 
   /** Lets time pass: what is due expires, the earliest first. */
@@ -56,5 +66,12 @@ export class VirtualClock implements Clock {
       return true;
     }
     return false;
+  }
+
+  #names(matches: (running: RunningLimit) => boolean): string[] {
+    return [...this.#running]
+      .filter(matches)
+      .map(({ limit }) => limit)
+      .sort();
   }
 }

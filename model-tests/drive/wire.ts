@@ -28,6 +28,7 @@ export const reasonNames: readonly DeclineReason[] = [
 
 const headerBytes = 12;
 const tagBytes = 32;
+const nonceBytes = 32;
 
 /** One frame: its bytes, its name, and the fields that the tests look at. */
 export interface WireFrame {
@@ -36,6 +37,8 @@ export interface WireFrame {
   readonly descriptor?: number;
   readonly reason?: DeclineReason;
   readonly mode?: 'network' | 'storage';
+  /** What its sender says nobody has said before it; not in a DESCRIPTOR that a server process sends back, where it is zero. */
+  readonly nonce?: Buffer;
 }
 
 /** The whole frames at the beginning of `bytes`, and what is left behind them. */
@@ -55,14 +58,20 @@ export function readFrames(bytes: Buffer): { readonly frames: readonly WireFrame
 function describe(name: FrameName, bytes: Buffer): WireFrame {
   switch (name) {
     case 'hello':
-      return { bytes, name, mode: bytes[headerBytes] === 1 ? 'network' : 'storage' };
+      return { bytes, name, mode: bytes[headerBytes] === 1 ? 'network' : 'storage', nonce: nonceAt(bytes, 4) };
     case 'descriptor':
-      return { bytes, name, descriptor: bytes.readUInt32BE(headerBytes) };
+      return { bytes, name, descriptor: bytes.readUInt32BE(headerBytes), nonce: nonceAt(bytes, 4) };
+    case 'port':
+      return { bytes, name, nonce: nonceAt(bytes, 1 + (bytes[headerBytes] ?? 0) + 8) };
     case 'decline':
       return { bytes, name, ...reasonOf(bytes.readUInt16BE(headerBytes)) };
     default:
       return { bytes, name };
   }
+}
+
+function nonceAt(bytes: Buffer, place: number): Buffer {
+  return bytes.subarray(headerBytes + place, headerBytes + place + nonceBytes);
 }
 
 function reasonOf(number: number): { reason?: DeclineReason } {
@@ -128,11 +137,16 @@ export function withOtherTag(frame: Buffer): Buffer {
   return copy;
 }
 
+/** A DESCRIPTOR with this number. */
+export function withNumber(frame: Buffer, descriptor: number): Buffer {
+  const copy = Buffer.from(frame);
+  copy.writeUInt32BE(descriptor, headerBytes);
+  return copy;
+}
+
 /** A DESCRIPTOR with a number that nobody was given. */
 export function withOtherNumber(frame: Buffer): Buffer {
-  const copy = Buffer.from(frame);
-  copy.writeUInt32BE(0xff_ff_ff_f1, headerBytes);
-  return copy;
+  return withNumber(frame, 0xff_ff_ff_f1);
 }
 
 /** A HELLO for sessions of three connections. */

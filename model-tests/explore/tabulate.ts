@@ -4,6 +4,7 @@ import type { System, View } from '../compose/system.ts';
 import { lookUp } from './decision-tree.ts';
 import type { Domain } from './domain.ts';
 import type { Observer } from './expander.ts';
+import { FIRST_FIRING } from './firing.ts';
 import { Search } from './search.ts';
 import { NOTHING, Tables, YES } from './tables.ts';
 
@@ -121,7 +122,7 @@ function treeAt<Answer>(data: Int32Array, position: number, answerOf: (leaf: num
 
 function firingsOf<Move>({ leaves: { data } }: Tables<Move>, leaf: number): TabulatedFiring[] {
   if (leaf === NOTHING) return [];
-  let p = 1 - leaf;
+  let p = FIRST_FIRING - leaf;
   return Array.from({ length: data[-leaf] as number }, () => {
     const [move, writes] = [data[p] as number, data[p + 1] as number];
     const begin = p + 2;

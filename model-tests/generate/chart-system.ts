@@ -13,6 +13,8 @@ export interface ChartInput {
 export interface ChartWorld {
   readonly instance: number;
   readonly state: number;
+  /** What the tester remembers. */
+  readonly past: string;
 }
 
 /** One way to begin. */
@@ -27,7 +29,12 @@ export interface ChartAlphabet {
   /** Every event with every combination of its facts. Delays need no mention: `timeout` is an input wherever they run. */
   readonly events: readonly AnyEventObject[];
   /** Whether an event can be brought about in a state at all. Default: always. */
-  readonly canHappen?: (state: LocalState, event: AnyEventObject) => boolean;
+  readonly canHappen?: (state: LocalState, event: AnyEventObject, past: string) => boolean;
+  /**
+   * What a tester remembers of its own inputs, where that decides what it can still do: a connection that it has closed brings nothing more. It
+   * counts as something that is seen. Default: nothing, which is ''.
+   */
+  readonly remember?: (past: string, input: ChartInput, next: LocalState) => string;
   /**
    * Whether an event answers something that the chart itself has under way. It can happen only where the chart names it (no wildcard), and a
    * tester sees whether it is waited for.
@@ -39,7 +46,7 @@ export interface ChartAlphabet {
   readonly isQuiet?: (state: LocalState, event: AnyEventObject) => boolean;
 }
 
-const before: ChartWorld = { instance: -1, state: -1 };
+const before: ChartWorld = { instance: -1, state: -1, past: '' };
 
 /**
  * One or more instances of a chart. Without `start` there is one, and it has begun. Inputs of a final state are not defined; what is seen
@@ -56,16 +63,17 @@ export class ChartSystem implements ReactiveSystem<ChartWorld, ChartInput, Outpu
     const begun = 'step' in charts;
     this.#instances = begun ? [{ chart: charts, start: {} }] : charts;
     this.name = this.#instances[0]?.chart.id ?? 'no chart';
-    this.initial = begun ? { instance: 0, state: charts.initial.id } : before;
+    this.initial = begun ? { instance: 0, state: charts.initial.id, past: '' } : before;
     this.#alphabet = alphabet;
   }
 
-  key({ instance, state }: ChartWorld): string {
-    return `${instance}.${state}`;
+  key({ instance, state, past }: ChartWorld): string {
+    return `${instance}.${state} ${past}`;
   }
 
   nameOf(world: ChartWorld): string {
-    return this.localState(world)?.path ?? '(before start)';
+    const { path = '(before start)' } = this.localState(world) ?? {};
+    return world.past === '' ? path : `${path} (${world.past})`;
   }
 
   /** The local state of the chart; undefined before `start`. */
@@ -79,7 +87,12 @@ export class ChartSystem implements ReactiveSystem<ChartWorld, ChartInput, Outpu
     if (local.final) return 'ended';
     const awaited = this.#alphabet.events.filter((event) => this.#awaits(world, event));
     const looks = this.#alphabet.looks?.(local);
-    return [...(looks ? [looks] : []), ...local.delays, ...new Set(awaited.map(({ type }) => type))].join(' ');
+    return [
+      ...(looks ? [looks] : []),
+      ...(world.past === '' ? [] : [`(${world.past})`]),
+      ...local.delays,
+      ...new Set(awaited.map(({ type }) => type)),
+    ].join(' ');
   }
 
   reactions(world: ChartWorld): readonly Reaction<ChartWorld, ChartInput, Output>[] {
@@ -88,26 +101,33 @@ export class ChartSystem implements ReactiveSystem<ChartWorld, ChartInput, Outpu
     if (reactions === undefined) {
       reactions = this.#inputs(world).flatMap((input) => {
         const step = this.step(world, input);
-        return step === undefined
-          ? []
-          : [{ input, outputs: step.outputs, next: { ...this.#after(world, input), state: step.next.id } }];
+        return step === undefined ? [] : [{ input, outputs: step.outputs, next: this.after(world, input, step.next) }];
       });
       this.#known.set(key, reactions);
     }
     return reactions;
   }
 
+  /** The world behind an input that leads the chart to `next`. */
+  after(world: ChartWorld, input: ChartInput, next: LocalState): ChartWorld {
+    const past = this.#alphabet.remember?.(world.past, input, next) ?? '';
+    return { instance: this.#instanceBehind(world, input), state: next.id, past };
+  }
+
   /** The chart's own step, with the transitions that it takes; undefined where the input is not defined. */
   step(world: ChartWorld, input: ChartInput): LocalStep | undefined {
-    const chart = this.#instances[this.#after(world, input).instance]?.chart;
+    const chart = this.#instances[this.#instanceBehind(world, input)]?.chart;
     if (chart === undefined) return undefined;
-    if (world.state < 0) return { next: chart.initial, outputs: chart.initialOutputs, taken: [], further: [] };
+    if (world.state < 0) return { next: chart.initial, outputs: chart.initialOutputs, taken: [], further: [], armed: [] };
     if (input.type === 'timeout') return chart.expire(world.state, String(input['limit']));
     const local = chart.state(world.state);
-    if (local.final || this.#alphabet.canHappen?.(local, input) === false) return undefined;
+    if (local.final || this.#alphabet.canHappen?.(local, input, world.past) === false) return undefined;
     if (this.#alphabet.isAwaited?.(input)) return this.#awaits(world, input) ? chart.step(world.state, input) : undefined;
     const step = chart.step(world.state, input);
-    return step ?? (this.#alphabet.isQuiet?.(local, input) ? { next: local, outputs: [], taken: [], further: [] } : undefined);
+    return (
+      step ??
+      (this.#alphabet.isQuiet?.(local, input) ? { next: local, outputs: [], taken: [], further: [], armed: [] } : undefined)
+    );
   }
 
   #inputs(world: ChartWorld): readonly ChartInput[] {
@@ -116,16 +136,17 @@ export class ChartSystem implements ReactiveSystem<ChartWorld, ChartInput, Outpu
     return [...this.#alphabet.events, ...local.delays.map((limit) => ({ type: 'timeout', limit }))];
   }
 
-  #after(world: ChartWorld, input: ChartInput): ChartWorld {
-    if (world.instance >= 0) return world;
+  #instanceBehind(world: ChartWorld, input: ChartInput): number {
+    if (world.instance >= 0) return world.instance;
     const text = JSON.stringify(input);
-    return { ...world, instance: this.#instances.findIndex(({ start }) => JSON.stringify({ type: 'start', ...start }) === text) };
+    return this.#instances.findIndex(({ start }) => JSON.stringify({ type: 'start', ...start }) === text);
   }
 
   #awaits(world: ChartWorld, event: AnyEventObject): boolean {
     const { isAwaited, canHappen } = this.#alphabet;
     const chart = this.#instances[world.instance]?.chart;
-    if (chart === undefined || !isAwaited?.(event) || canHappen?.(chart.state(world.state), event) === false) return false;
+    if (chart === undefined || !isAwaited?.(event) || canHappen?.(chart.state(world.state), event, world.past) === false)
+      return false;
     return chart.step(world.state, event)?.taken[0]?.event === event.type;
   }
 }

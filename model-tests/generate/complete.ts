@@ -15,9 +15,9 @@ export type CompleteMethod = 'wp' | 'hsi';
 export interface CompleteSuite extends Suite {
   /** How many inputs beyond the state cover an implementation's own states may lie. */
   readonly k: number;
-  /** States of the machine after equivalent ones were made one; the paths are of that machine. */
+  /** States of the machine, equivalent ones counted once. */
   readonly states: number;
-  /** Names of states that were equivalent and are one now. */
+  /** Names of states that are equivalent. */
   readonly merged: readonly (readonly string[])[];
   /** Names of pairs of states that are not equivalent, and that no input tells apart which is defined in both: the paths go on behind them. */
   readonly blind: readonly (readonly [string, string])[];
@@ -33,21 +33,26 @@ export interface CompleteOptions {
   readonly identify?: (machine: Machine) => Identifiers;
 }
 
-/** The suite of a method, for any deterministic partial machine. Equivalent states are made one first. */
-export function completeSuite(method: CompleteMethod, original: Machine, options: CompleteOptions = {}): CompleteSuite {
+/**
+ * The suite of a method, for any deterministic partial machine. States are identified up to equivalence, but the state cover leads to each of
+ * them: an implementation may keep apart what the model says is the same.
+ */
+export function completeSuite(method: CompleteMethod, machine: Machine, options: CompleteOptions = {}): CompleteSuite {
   const { k = 0, identify = identifiersOf } = options;
   if (!Number.isSafeInteger(k) || k < 0) throw new RangeError(`k has to be a whole number from 0 on, and is ${k}`);
-  const { machine, merged } = quotient(original);
-  const identifiers = identify(machine);
-  const blind = identifiers.blind.map(([one, other]) => [nameOf(machine, one), nameOf(machine, other)] as const);
-  const { passed, circling } = blindStates(machine, identifiers.blind);
-  const root = treeOf(method, machine, identifiers, k, passed);
-  const states = machine.states.length;
-  const facts = { k, states, merged, blind, complete: circling.length === 0 };
-  const assumptions = assumptionsOf(
-    facts,
-    circling.map((state) => nameOf(machine, state)),
-  );
+  const reduced = quotient(machine);
+  const identifiers = identify(reduced.machine);
+  const nameOf = (state: number) => reduced.machine.states[state]?.name ?? '';
+  const { passed, circling } = blindStates(reduced.machine, identifiers.blind);
+  const root = treeOf(method, machine, { ...reduced, identifiers, passed }, k);
+  const facts = {
+    k,
+    states: reduced.machine.states.length,
+    merged: reduced.merged,
+    blind: identifiers.blind.map(([one, other]) => [nameOf(one), nameOf(other)] as const),
+    complete: circling.length === 0,
+  };
+  const assumptions = assumptionsOf(facts, machine.states.length, circling.map(nameOf));
   return { ...suiteOfTree(`${method} (k = ${k})`, machine, root, assumptions), ...facts };
 }
 
@@ -80,34 +85,38 @@ interface Place {
   readonly tails: readonly SequenceTree[];
 }
 
+/** What is known of a machine: by state the number of its class, and by class how it is identified, and whether paths have to pass it. */
+interface Known {
+  readonly classOf: Int32Array;
+  readonly identifiers: Identifiers;
+  readonly passed: ReadonlySet<number>;
+}
+
 /**
  * State cover, then every sequence of up to k + 1 inputs, and behind each of them what identifies the state. Where exploring would end in a
  * state that cannot be identified for certain (`passed`), it goes on until it comes to one that can.
  */
-function treeOf(
-  method: CompleteMethod,
-  machine: Machine,
-  identifiers: Identifiers,
-  k: number,
-  passed: ReadonlySet<number>,
-): Branch {
+function treeOf(method: CompleteMethod, machine: Machine, { classOf, identifiers, passed }: Known, k: number): Branch {
   const branches = new Branches(machine);
   const defined = definedInputs(machine);
   const access = accessTree(machine);
   const isOnCover = (from: number, input: number, to: number) => access[to]?.from === from && access[to]?.input === input;
-  const identifierOf = (state: number, explore: number) => {
+  const identifierOf = (kind: number, explore: number) => {
     // Wp: everything behind prefixes of the first phase; behind those of the second, which end with the last input, only what the state needs.
-    if (method === 'wp') return explore > 0 ? identifiers.characterisation : identifiers.ofState[state];
-    return identifiers.harmonised[state];
+    if (method === 'wp') return explore > 0 ? identifiers.characterisation : identifiers.ofState[kind];
+    return identifiers.harmonised[kind];
   };
-  const branch = (state: number, { onCover, explore, tails: before }: Place): Branch => {
-    const identifier = explore >= 0 ? identifierOf(state, explore) : undefined;
+  const branch = (there: number, { onCover, explore, tails: before }: Place): Branch => {
+    const kind = classOf[there] ?? 0;
+    // Beside the cover, equivalent states have equal subtrees: one stands for all.
+    const state = onCover ? there : classOf.indexOf(kind);
+    const identifier = explore >= 0 ? identifierOf(kind, explore) : undefined;
     const tails = [...new Set(identifier === undefined ? before : [...before, identifier])].filter(
       ({ children }) => children.size > 0,
     );
     const key = `${onCover} ${explore} ${tails.map(({ id }) => id).sort((a, b) => a - b)}`;
     return branches.of(state, key, function* () {
-      const goesOn = explore > 0 || (explore === 0 && passed.has(state));
+      const goesOn = explore > 0 || (explore === 0 && passed.has(kind));
       const inputs = goesOn ? (defined[state] ?? []) : [...new Set(tails.flatMap(({ children }) => [...children.keys()]))];
       for (const input of inputs) {
         const rest = tails.flatMap(({ children }) => children.get(input) ?? []);
@@ -125,22 +134,22 @@ function treeOf(
   return branch(0, { onCover: true, explore: k + 1, tails: [] });
 }
 
-const nameOf = (machine: Machine, state: number) => machine.states[state]?.name ?? `state ${state}`;
-
 function assumptionsOf(
   { k, states, merged, blind, complete }: Pick<CompleteSuite, 'k' | 'states' | 'merged' | 'blind' | 'complete'>,
+  all: number,
   circling: readonly string[],
 ): string[] {
-  const beyond = k === 0 ? 'by the state cover' : `by the state cover and at most ${k} more input${k === 1 ? '' : 's'}`;
-  const counted = `that is so whenever it has at most ${states + k} states (${states} of the model and ${k} extra)`;
+  const more = k === 0 ? '' : ` and at most ${k} more input${k === 1 ? '' : 's'}`;
+  const counted = `; that is so whenever it has at most ${states + k} states (${states} of the model and ${k} extra)`;
   const pairs = blind.map(([one, other]) => `${one} and ${other}`).join('; ');
   return [
-    `The implementation behaves like a deterministic machine each of whose states is reached ${beyond}${blind.length === 0 ? `; ${counted}` : ''}.`,
+    `The implementation behaves like a deterministic machine each of whose states is reached by a sequence of the state cover (one to each of the ${all} states of the model)${more}${blind.length === 0 ? counted : ''}.`,
     'A reset brings the implementation to its initial state, each time.',
     'Each input of a path can be brought about where the model defines it; nothing is promised for inputs where the model does not define them.',
     'What the model shows of a step (outputs, and how the state behind it looks) can be seen of the implementation.',
     ...merged.map(
-      (names) => `Equivalent states of the model were made one: ${[...new Set(names)].join(', ')} (${names.length} states).`,
+      (names) =>
+        `${names.length} states of the model are equivalent, and are identified as one: ${[...new Set(names)].join(', ')}.`,
     ),
     ...(blind.length === 0
       ? []

@@ -67,14 +67,20 @@ export class Numbering<T> {
   }
 }
 
+/** A machine, and the world that each of its states stands for. */
+export interface ExploredMachine<World, Input, Seen> {
+  readonly machine: Machine<Input, Seen>;
+  readonly worlds: readonly World[];
+}
+
 /**
  * Explores `system` and numbers everything. Throws MachineError where one input leads to two things (give the input the fact that decides),
  * and where there are more than `maxStates` states (default 10,000).
  */
-export function machineOf<World, Input, Seen>(
+export function exploreMachine<World, Input, Seen>(
   system: ReactiveSystem<World, Input, Seen>,
   { maxStates = 10_000 } = {},
-): Machine<Input, Seen> {
+): ExploredMachine<World, Input, Seen> {
   const worlds = [system.initial];
   const numbers = new Map([[system.key(system.initial), 0]]);
   const [inputs, outputs, sights] = [new Numbering<Input>(), new Numbering<readonly Seen[]>(), new Numbering<string>()];
@@ -98,7 +104,16 @@ export function machineOf<World, Input, Seen>(
   }
   const states = worlds.map((world) => ({ name: system.nameOf(world), sight: sights.of(system.sight?.(world) ?? '') }));
   const { next, output } = tablesOf(rows, inputs.items.length);
-  return { name: system.name, states, inputs: inputs.items, outputs: outputs.items, sights: sights.items, next, output };
+  const machine = { name: system.name, states, inputs: inputs.items, outputs: outputs.items, sights: sights.items, next, output };
+  return { machine, worlds };
+}
+
+/** `exploreMachine` without the worlds. */
+export function machineOf<World, Input, Seen>(
+  system: ReactiveSystem<World, Input, Seen>,
+  options?: { readonly maxStates?: number },
+): Machine<Input, Seen> {
+  return exploreMachine(system, options).machine;
 }
 
 /** The two tables of a machine, from one row of cells for each state. */

@@ -13,6 +13,8 @@ const maxSequences = 2_000_000;
 export function switchCover(machine: Machine, switches = 0): Suite {
   if (!Number.isSafeInteger(switches) || switches < 0)
     throw new RangeError(`switches have to be a whole number from 0 on, and are ${switches}`);
+  if (countSequences(machine, switches + 1) > maxSequences)
+    throw new MachineError(`${machine.name} has more than ${maxSequences} sequences of ${switches + 1} transitions`);
   const { graph, inputs } = sequenceGraph(machine, switches);
   const walks = shortestTour(graph).map((walk) => walk.map((arc) => inputs[arc] ?? -1));
   return suiteOfPaths(criterionName(switches), machine, walks);
@@ -20,6 +22,18 @@ export function switchCover(machine: Machine, switches = 0): Suite {
 
 function criterionName(switches: number): string {
   return switches === 0 ? 'transitions' : switches === 1 ? 'pairs' : `switch-${switches}`;
+}
+
+/** How many sequences of so many transitions there are, from whichever state. */
+function countSequences(machine: Machine, length: number): number {
+  const defined = definedInputs(machine);
+  let counts = machine.states.map(() => 1);
+  for (let at = 0; at < length; at += 1) {
+    counts = defined.map((inputs, state) =>
+      inputs.reduce((sum, input) => sum + (counts[nextState(machine, state, input)] ?? 0), 0),
+    );
+  }
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /**
@@ -53,8 +67,6 @@ function sequenceGraph(machine: Machine, length: number): { readonly graph: Tour
       to.push(number);
       inputs.push(input);
       required.push(full || defined[next.state]?.length === 0);
-      if (from.length > maxSequences)
-        throw new MachineError(`${machine.name} has more than ${maxSequences} sequences of ${length + 1} transitions`);
     }
   }
   return { graph: { nodes: nodes.length, from, to, required: (arc) => required[arc] === true }, inputs };

@@ -1,6 +1,6 @@
 /** The Mermaid text is given to Mermaid's own parser: what it reads has to be what was told. */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { runInThisContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -35,8 +35,8 @@ interface Mermaid {
 
 /** Mermaid in one file, without what sequence diagrams do not need. It is a script for browsers: its globals have to be ours. */
 function loadMermaid(): Mermaid {
-  const path = createRequire(import.meta.url).resolve('@mermaid-js/tiny');
-  runInThisContext(readFileSync(path, 'utf8'), { filename: path });
+  const filename = fileURLToPath(import.meta.resolve('@mermaid-js/tiny'));
+  runInThisContext(readFileSync(filename, 'utf8'), { filename });
   return (globalThis as unknown as { mermaid: Mermaid }).mermaid;
 }
 const mermaid = loadMermaid();

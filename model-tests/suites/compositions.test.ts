@@ -21,8 +21,8 @@ test('the sizes of the compositions are what they were', () => {
       ],
       [
         "network: forged frames and strangers",
-        260,
-        663,
+        517,
+        1650,
       ],
       [
         "network: two server processes at once",
@@ -41,8 +41,8 @@ test('the sizes of the compositions are what they were', () => {
       ],
       [
         "storage: forged frames and strangers",
-        521,
-        1262,
+        840,
+        2428,
       ],
     ]
   `);

@@ -1,5 +1,6 @@
 /**
- * A second opinion: exported systems run in SPIN, which has to count the same states and moves and to come to the same verdicts.
+ * A second opinion, on systems of chance and on awkward ones: exported, they run in SPIN, which has to count the same states and moves and
+ * to come to the same verdicts.
  * Needs spin and cc; STPCONNECT_REQUIRE=spin,cc makes it a failure when one is missing.
  */
 import fc from 'fast-check';
@@ -7,9 +8,13 @@ import { describe, expect, test } from 'vitest';
 import { twoFifos } from '../../bench/systems/two-fifos.ts';
 import type { Property, System, View } from '../compose/system.ts';
 import { firstIsOne, lastIsOne, smallSystems, systemOf } from '../explore/random-systems.test-support.ts';
+import { secondOpinion } from '../export/promela/pan.ts';
 import { exportPromela } from '../export-promela.ts';
+import { exportComposition, PromelaExportError } from '../export-promela-composition.ts';
+import { smallDescriptions } from './random-compositions.test-support.ts';
 import { requireTool } from './required-tools.ts';
 import { expectSameOpinion } from './spin.test-support.ts';
+import { call, ofMoves } from './spin-examples.test-support.ts';
 
 const isThere = [requireTool('spin', process.env, '-V'), requireTool('cc')].every((there) => there);
 const text = { description: '' };
@@ -27,7 +32,7 @@ const everyKind = (slots: number): Property<string>[] => [
   { ...text, id: 'no livelock', kind: 'noLivelock', progress: (move) => move.startsWith('0.') },
 ];
 
-/** Names that are no names in Promela, values that end comments, more values than a byte has, a slot that nothing reads, equal firings. */
+/** Names that are no names in Promela, values that end comments, more values than a byte has and than a d_step takes, a slot that nothing reads, equal firings. */
 const awkward: System<{ readonly what: string; readonly to: number }> = {
   slots: [
     { name: 'do', initial: '*/ "' },
@@ -40,10 +45,10 @@ const awkward: System<{ readonly what: string; readonly to: number }> = {
       fair: true,
       *fire(view) {
         const count = view.get<number>(1);
-        const next = (count + 1) % 300;
+        const next = (count + 1) % 1_200;
         yield { move: { what: 'on', to: next }, writes: [[1, next]] };
-        if (count % 7 === 0) yield { move: { what: 'on too', to: next }, writes: [[1, next]] };
-        if (count % 50 === 1) yield { move: { what: 'remember', to: count }, writes: [[2, [count]]] };
+        if (count % 7 === 0 && count < 100) yield { move: { what: 'on too', to: next }, writes: [[1, next]] };
+        if (count % 50 === 1 && count < 110) yield { move: { what: 'remember', to: count }, writes: [[2, [count]]] };
       },
     },
     {
@@ -60,7 +65,7 @@ const awkward: System<{ readonly what: string; readonly to: number }> = {
 };
 
 describe.skipIf(!isThere)('SPIN', () => {
-  test.each(fc.sample(smallSystems, { seed: 3, numRuns: 6 }).map((small, index) => ({ small, number: index + 1 })))(
+  test.each(fc.sample(smallSystems, { seed: 3, numRuns: 4 }).map((small, index) => ({ small, number: index + 1 })))(
     'agrees on a system of chance, number $number, about a property of each kind',
     async ({ small }) => {
       const system = systemOf(small);
@@ -85,20 +90,31 @@ describe.skipIf(!isThere)('SPIN', () => {
       { ...text, id: 'no rest', kind: 'noLivelock', progress: ({ what }) => what === 'on' },
     ];
     const { states, verdicts } = await expectSameOpinion(awkward, properties, await exportPromela(awkward, properties));
-    expect(states).toBeGreaterThan(600);
+    expect(states).toBeGreaterThan(2_400);
     expect(verdicts).toMatchObject({ '1 */ done?': 'holds', done: 'violated', again: 'holds' });
   });
 
-  test('agrees on two FIFOs of four and three messages', async () => {
-    const system = twoFifos(4, 3);
-    const [client, server] = [system.machine('client').in('closed'), system.machine('server').in('closed')];
-    const properties: Parameters<typeof exportPromela<Parameters<typeof system.show>[0]>>[1] = [
-      { ...text, id: 'closed', kind: 'sometimes', holds: (view) => client(view) && server(view) },
-      { ...text, id: 'ends', kind: 'noDeadlock', mayEnd: (view) => client(view) && server(view) },
-    ];
-    const same = await expectSameOpinion(system, properties, await exportPromela(system, properties));
-    expect(same).toEqual({ states: 1_098, moves: 4_070, verdicts: { closed: 'holds', ends: 'holds' } });
-  });
+  test('composes systems of chance as we do', async () => {
+    const refused: string[] = [];
+    let compared = 0;
+    for (const description of fc.sample(smallDescriptions, { seed: 5, numRuns: 36 })) {
+      const model = await exportComposition(description, () => [], { most: 3_000 }).catch((error: Error) => {
+        refused.push(error.name);
+        return undefined;
+      });
+      if (model === undefined || model.states < 30) continue;
+      const { states, transitions } = await secondOpinion(model);
+      const begun = model.hasBeginning ? 1 : 0;
+      expect([states, transitions, description.links]).toEqual([
+        model.states + begun,
+        model.edges + 1 + begun,
+        description.links,
+      ]);
+      compared += 1;
+    }
+    expect(new Set(refused)).toEqual(new Set(['IncompleteError']));
+    expect(compared).toBeGreaterThan(7);
+  }, 60_000);
 
   test('does not agree when one number of the export is another one', async () => {
     const system = twoFifos(2, 2);
@@ -106,5 +122,16 @@ describe.skipIf(!isThere)('SPIN', () => {
     const wrong = model.text.replace(/(client_0) = 2;/, '$1 = 3;');
     expect(wrong).not.toBe(model.text);
     await expect(expectSameOpinion(system, [], { ...model, text: wrong })).rejects.toThrow();
+  });
+});
+
+describe('a composition in Promela', () => {
+  test('is refused with the property that it cannot have', async () => {
+    await expect(exportComposition(call.description, () => [ofMoves])).rejects.toThrow(PromelaExportError);
+    await expect(exportComposition(call.description, () => [ofMoves])).rejects.toThrow(/property no reset is one of moves/);
+    const looksDeep: typeof call.propertiesOf = (system) => [
+      { ...text, id: 'two', kind: 'never', holds: (view) => system.link('line').messages(view, 'acceptor').length === 2 },
+    ];
+    await expect(exportComposition(call.description, looksDeep)).rejects.toThrow(/link line: a property asks what waits behind/);
   });
 });

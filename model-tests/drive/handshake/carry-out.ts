@@ -3,11 +3,12 @@ import { SocketError, type SocketErrorCode } from '../../../impl/index.ts';
 import { type End, opposite } from '../../compose/connection.ts';
 import { HeldEnd } from '../held-end.ts';
 import type { HeldLink } from '../held-sockets.ts';
-import { forgedFrame, garbage, withOtherConnections, withOtherNumber, withOtherTag } from '../wire.ts';
+import { forgedFrame, garbage, withNumber, withOtherConnections, withOtherNumber, withOtherTag } from '../wire.ts';
+import { guessable } from './moves.ts';
 import { pieces } from './pieces.ts';
 import { type Run, wholeProcess } from './run.ts';
 import { at, type ChartStep } from './stage.ts';
-import type { Move, Outcome, Tampering, Who, World } from './world.ts';
+import type { Forgery, Move, Outcome, Tampering, Who, World } from './world.ts';
 
 /** What a move is made with: `seed` decides how deliveries are split and which end a reset comes from. */
 export interface Making {
@@ -33,18 +34,14 @@ async function make(making: Making, move: Move): Promise<void> {
   switch (move.kind) {
     case 'connect':
       return connect(making, move.link);
-    case 'refuse': {
-      const link = at(world.links, move.link);
-      const reachable = link.portOf < 0 ? world.listening : at(world.clients, link.portOf).port === 'open';
-      await run.link(move.link).dial?.(reachable ? (link.portOf < 0 ? run.rig.dead : run.rig.deadPort) : undefined);
-      return;
-    }
+    case 'refuse':
+      return refuse(making, move.link);
     case 'accept':
       return accept(run, at(world.links, move.link).portOf, run.link(move.link));
     case 'deliver':
       return deliver(making, move.link, move.to, move.tampering);
     case 'forge':
-      return forge(making, move.link, move.to, move.frame === 'garbage' ? garbage : forgedFrame(move.frame));
+      return forge(making, move.link, move.to, bytesOf(making, move.frame));
     case 'reset':
       return reset(making, move.link);
     case 'outcome':
@@ -106,6 +103,20 @@ async function connect({ run, world }: Making, index: number): Promise<void> {
   await dialling;
 }
 
+/** Nobody is there: by a fault, because the listener has stopped, or because the dynamic port has gone and its number is somebody else's now. */
+async function refuse({ run, world }: Making, index: number): Promise<void> {
+  const { portOf } = at(world.links, index);
+  const { dial, address } = run.link(index);
+  const reachable = portOf < 0 ? world.listening : at(world.clients, portOf).port === 'open';
+  if (reachable || address.family !== 'array' || portOf < 0)
+    return dial?.(reachable ? (portOf < 0 ? run.rig.dead : run.rig.deadPort) : undefined);
+  const squatter = run.rig.client.array.socket();
+  await squatter.bind({ family: 'array', array: address.array, port: address.port });
+  await squatter.listen(1);
+  await dial?.();
+  await squatter.close();
+}
+
 async function accept(run: Run, listenerOwner: number, link: HeldLink): Promise<void> {
   const call = run.keeper.takeAccept((listener) => listener.owner === listenerOwner);
   if (call === undefined)
@@ -155,14 +166,15 @@ function deliver({ run, world, steps, seed }: Making, index: number, to: End, ta
   end.release(pieces(Buffer.concat([bytes, behind]), seed));
 }
 
-/** Whether the receiver took a frame for what it is: a frame that was refused is no part of a transcript. */
+/** Whether the receiver took a frame for what it is: one that was refused or ignored is no part of a transcript. */
 function isAccepted(steps: readonly ChartStep[]): boolean {
   const refusals = ['tagWrong', 'descriptorUnknown', 'protocolViolation', 'frameMalformed'];
-  return !steps.some(({ step }) =>
+  const isRefused = steps.some(({ step }) =>
     step.outputs.some(
       ({ type, params }) => type === 'refuseArray' || (type === 'reportFailed' && refusals.includes(String(params?.['code']))),
     ),
   );
+  return !isRefused && steps.some(({ step }) => step.taken.some(({ targets }) => targets.length > 0));
 }
 
 function tamper(frame: Buffer, tampering: Tampering | undefined): Buffer {
@@ -180,12 +192,21 @@ function tamper(frame: Buffer, tampering: Tampering | undefined): Buffer {
   }
 }
 
+function bytesOf({ run, world }: Making, frame: Forgery): Buffer {
+  if (frame === 'garbage') return garbage;
+  if (frame !== 'guess') return forgedFrame(frame);
+  const number = guessable(world, run.system);
+  if (number === undefined) throw new Error('nobody waits for a second connection');
+  // In these paths the number of an attempt is that of its first link.
+  return withNumber(forgedFrame('descriptor'), run.ledger.descriptorOf(number));
+}
+
 async function forge(making: Making, index: number, to: End, bytes: Buffer): Promise<void> {
   const { run, world, steps, seed } = making;
   const link = at(world.links, index);
   const held = run.link(index);
   const end = endOf(held, to);
-  run.ledger.forged(run.ledgerLink(index, link), bytes, isAccepted(steps));
+  run.ledger.forged(run.ledgerLink(index, link), to, bytes, isAccepted(steps));
   if (link.server >= 0) return end.release(pieces(bytes, seed));
   // A stranger's bytes really cross the wire.
   const stranger = endOf(held, opposite(to));

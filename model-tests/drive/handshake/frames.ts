@@ -46,9 +46,10 @@ function changed(frame: Frame, tampering: Tampering): Frame {
   throw new RangeError(`a ${frame.name} has no ${tampering} to change`);
 }
 
-/** A frame that nobody sent, from somebody who knows neither secret nor numbers. */
-export function forged(name: Forgery): Frame {
+/** A frame that nobody sent, from somebody who does not know the secret; a guess has this number. */
+export function forged(name: Forgery, guessed: number): Frame {
   if (name === 'garbage') return { name };
+  if (name === 'guess') return { name: 'descriptor', number: guessed, client: -1, seal: null };
   return name === 'decline' ? { name: 'decline', seal: null, reason: 'portsExhausted' } : { name: 'forged', as: name };
 }
 

@@ -25,16 +25,18 @@ export class Ledger {
   readonly #waiting = new Map<string, Waiting>();
   readonly #refused = new Map<number, Buffer>();
   readonly #descriptors = new Map<number, number>();
+  readonly #nonces = new Set<string>();
 
   constructor(secret: Uint8Array) {
     this.#secret = secret;
   }
 
-  /** The owner of `from` has written these bytes. */
-  sent(link: LedgerLink, from: End, bytes: Buffer): void {
-    const sent = this.#at(link, opposite(from)).sent;
-    for (const frame of readFrames(bytes).frames)
-      sent.push({ name: this.#name(link, from === 'dialer' ? 'server' : 'client', frame), frame });
+  /** The owner of `from` has written these bytes: names their frames. */
+  sent(link: LedgerLink, from: End, bytes: Buffer): readonly string[] {
+    const sender = from === 'dialer' ? 'server' : 'client';
+    const named = readFrames(bytes).frames.map((frame) => ({ name: this.#name(link, sender, frame), frame }));
+    this.#at(link, opposite(from)).sent.push(...named);
+    return named.map(({ name }) => name);
   }
 
   /** Names all that waits at an end of a link, of which `bytes` are what has arrived and was not delivered. */
@@ -60,9 +62,15 @@ export class Ledger {
   }
 
   /** A frame that nobody of the composition sent is being delivered. */
-  forged(link: LedgerLink, bytes: Buffer, accepted: boolean): void {
-    if (accepted) this.#transcript(link.attempt, 'client').push(bytes);
+  forged(link: LedgerLink, to: End, bytes: Buffer, accepted: boolean): void {
+    if (accepted) this.#transcript(link.attempt, to === 'dialer' ? 'server' : 'client').push(bytes);
     else this.#refused.set(link.index, bytes);
+  }
+
+  /** The descriptor number that the client process has told on this link (step 122). */
+  descriptorOf(link: number): number {
+    for (const [descriptor, owner] of this.#descriptors) if (owner === link) return descriptor;
+    throw new RangeError(`no descriptor of link ${link} was sent`);
   }
 
   /** Everything that waited at this end is lost. */
@@ -96,16 +104,26 @@ export class Ledger {
     const before = standsAlone ? (refused === undefined ? [] : [refused]) : transcript;
     const tag = frame.name === 'hello' || tagIsRight(frame.bytes, before, sender, this.#secret) ? '' : ', tag wrong';
     if (!isTwin(link, frame) && !standsAlone) transcript.push(frame.bytes);
+    const said = `${tag}${this.#isRepeated(sender, frame) ? ', nonce used before' : ''}`;
     switch (frame.name) {
       case 'hello':
-        return `hello(${frame.mode})`;
+        return `hello(${frame.mode}${said})`;
       case 'descriptor':
-        return `descriptor(${this.#describeDescriptor(link, sender, frame.descriptor ?? -1)}${tag})`;
+        return `descriptor(${this.#describeDescriptor(link, sender, frame.descriptor ?? -1)}${said})`;
       case 'decline':
-        return `decline(${frame.reason}${tag})`;
+        return `decline(${frame.reason}${said})`;
       default:
-        return `${frame.name}(${tag.slice(2)})`;
+        return `${frame.name}(${said.slice(2)})`;
     }
+  }
+
+  /** Whether a frame has a nonce that somebody has used before: a HELLO, a DESCRIPTOR of the client process, a PORT. */
+  #isRepeated(sender: Party, { name, nonce }: WireFrame): boolean {
+    if (nonce === undefined || (name === 'descriptor' && sender === 'server')) return false;
+    const text = nonce.toString('hex');
+    const isRepeated = this.#nonces.has(text);
+    this.#nonces.add(text);
+    return isRepeated;
   }
 
   /** Whether this link came as somebody's second connection, or claims to. */

@@ -57,11 +57,11 @@ export class Environment {
       const head = connection.inbox[to][0];
       if (!this.#processes.listens(world, link, to)) continue;
       if (head !== undefined) yield { kind: 'deliver', link: index, to };
-      if (!mayFail) continue;
-      if (head?.kind === 'message')
+      const mayForge = mayFail || isFirstWord(world, link, this.#processes);
+      if (mayFail && head?.kind === 'message')
         for (const tampering of tamperings(head.message, mayBeFull(world, link), link))
           yield { kind: 'deliver', link: index, to, tampering };
-      if (this.#powers.forging && !connection.closed[opposite(to)]) yield* this.#forgeries(world, index, link, to);
+      if (this.#powers.forging && mayForge && !connection.closed[opposite(to)]) yield* this.#forgeries(world, index, link, to);
     }
     if (
       mayFail &&
@@ -78,6 +78,8 @@ export class Environment {
     const isFirst =
       link.server >= 0 && who?.role === 'client' && this.#processes.stateOf(world, who).path === 'awaitingFirstFrame';
     for (const frame of forgeable) if (!(isFirst && frame === 'hello')) yield { kind: 'forge', link: index, to, frame };
+    if (link.name === 'first' && isFirstWord(world, link, this.#processes) && guessable(world, this.#processes) !== undefined)
+      yield { kind: 'forge', link: index, to, frame: 'guess' };
   }
 
   *#processMoves(world: World, who: Who, mayFail: boolean): Generator<Move> {
@@ -91,6 +93,22 @@ export class Environment {
   }
 }
 
+/**
+ * Whether what comes to the acceptor is the first that a stranger says: it has cost a fault when it came, so this costs nothing. On a dynamic
+ * port each refused frame ends the connection, so everything there is the first.
+ */
+function isFirstWord(world: World, link: Link, processes: Pick<Processes, 'stateOf'>): boolean {
+  if (link.server >= 0 || link.client < 0) return false;
+  return link.name === 'array' || processes.stateOf(world, { role: 'client', index: link.client }).path === 'awaitingFirstFrame';
+}
+
+/** The number of the first attempt that waits for its second connection. */
+export function guessable(world: World, processes: Pick<Processes, 'stateOf'>): number | undefined {
+  const waits = (index: number) =>
+    processes.stateOf(world, { role: 'client', index }).path === 'handshaking.network.awaitingSecond';
+  return world.clients.find(({ number }, index) => number >= 0 && waits(index))?.number;
+}
+
 /** A full listener is arranged before the run, so only its first HELLO can find one. */
 const mayBeFull = ({ servers, clients }: World, link: Link) => clients.length === 1 && servers.length === 1 && link.server >= 0;
 
@@ -101,7 +119,7 @@ function nextToAccept(world: World, portOf: number): number | undefined {
 }
 
 /** Whether a move costs one of the faults that a run may have. A refusal where nobody listens is no fault. */
-export function isFault(world: World, move: Move): boolean {
+export function isFault(world: World, move: Move, processes: Pick<Processes, 'stateOf'>): boolean {
   switch (move.kind) {
     case 'connect':
     case 'accept':
@@ -110,6 +128,8 @@ export function isFault(world: World, move: Move): boolean {
       return false;
     case 'deliver':
       return move.tampering !== undefined;
+    case 'forge':
+      return !isFirstWord(world, at(world.links, move.link), processes);
     case 'outcome':
       return !isSuccess(move.outcome);
     case 'refuse': {

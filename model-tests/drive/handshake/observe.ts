@@ -1,13 +1,16 @@
 /** What can be seen of a run after each move, once from the model and once from the outside of the implementation. */
-import type { Item } from '../../compose/connection.ts';
+import type { End, Item } from '../../compose/connection.ts';
+import type { ChartStep, WrittenFrame } from './stage.ts';
 import type { HandshakeSystem } from './system.ts';
-import { type Frame, type Link, ownerOf, processes, type World } from './world.ts';
+import { type Frame, type Link, ownerOf, processes, type Who, type World } from './world.ts';
 
 /** A process: where it is, and which limits it has running. */
 export interface ProcessView {
   readonly who: string;
   readonly state: string;
   readonly limits: readonly string[];
+  /** Those of them that the last move has started, or started anew. */
+  readonly started: readonly string[];
 }
 
 /** A connection: what waits at each end, or undefined where nobody takes notice of what comes. */
@@ -25,8 +28,14 @@ export interface Observation {
   readonly calls: readonly string[];
 }
 
-/** What the model says can be seen. */
-export function observeModel(system: HandshakeSystem, world: World): Observation {
+/** The move that led to a world: from where, and by which steps of the charts. */
+export interface LastMove {
+  readonly from: World;
+  readonly steps: readonly ChartStep[];
+}
+
+/** What the model says can be seen; without a move, when everything has just begun. */
+export function observeModel(system: HandshakeSystem, world: World, last?: LastMove): Observation {
   const calls: string[] = [];
   for (const [index, slot] of world.clients.entries()) {
     if (slot.port === 'opening') calls.push(`bindPort of client ${index}`);
@@ -36,7 +45,8 @@ export function observeModel(system: HandshakeSystem, world: World): Observation
   return {
     processes: processes(world).map((who) => {
       const { path, delays } = system.stateOf(world, who);
-      return { who: `${who.role} ${who.index}`, state: path, limits: delays };
+      const started = last === undefined ? delays : startedBy(system, who, last);
+      return { who: `${who.role} ${who.index}`, state: path, limits: delays, started };
     }),
     links: world.links.map((link, index) => ({
       link: linkName(index, link),
@@ -46,6 +56,41 @@ export function observeModel(system: HandshakeSystem, world: World): Observation
     })),
     calls: calls.sort(),
   };
+}
+
+/** What was written in a move, by link and end, in order; session data is left out. */
+export type Writings = Readonly<Record<string, readonly string[]>>;
+
+/** What the charts say that the processes write. */
+export function expectedWritings(written: readonly WrittenFrame[]): Writings {
+  return writings(
+    written.flatMap(({ link, from, frame }) => (frame.name === 'data' ? [] : [{ link, from, name: frameName(frame) }])),
+  );
+}
+
+/** Frames by the place where they were written. */
+export function writings(frames: readonly { readonly link: number; readonly from: End; readonly name: string }[]): Writings {
+  const byPlace: Record<string, string[]> = {};
+  for (const { link, from, name } of frames) {
+    const place = `link ${link}, by its ${from}`;
+    byPlace[place] = [...(byPlace[place] ?? []), name];
+  }
+  return byPlace;
+}
+
+/** The limits that a process has started in a move and that still run behind it. */
+function startedBy(system: HandshakeSystem, who: Who, { from, steps }: LastMove): readonly string[] {
+  const isNew = who.role === 'client' && who.index >= from.clients.length;
+  const own = steps.filter((step) => step.who.role === who.role && step.who.index === who.index);
+  return own
+    .reduce<readonly string[]>(
+      (started, { step }) => [
+        ...started.filter((limit) => step.next.delays.includes(limit) && !step.armed.includes(limit)),
+        ...step.armed,
+      ],
+      isNew ? system.client.initial.delays : [],
+    )
+    .toSorted();
 }
 
 export const linkName = (index: number, link: Pick<Link, 'name' | 'server'>) =>
@@ -59,9 +104,9 @@ function seenAt(system: HandshakeSystem, world: World, link: Link, end: 'dialer'
   return connection.inbox[end].map(itemName);
 }
 
-function itemName(item: Item<Frame>): string {
-  if (item.kind !== 'message') return item.kind;
-  const frame = item.message;
+const itemName = (item: Item<Frame>) => (item.kind === 'message' ? frameName(item.message) : item.kind);
+
+function frameName(frame: Frame): string {
   switch (frame.name) {
     case 'hello':
       return `hello(${frame.mode})`;

@@ -14,6 +14,7 @@ function resetLink(stage: Stage, link: number): void {
 }
 
 function sendOn(stage: Stage, link: number, from: End, frame: Frame): void {
+  stage.noteWritten?.({ link, from, frame });
   stage.changeLink(link, { connection: send(stage.link(link).connection, from, frame) });
 }
 

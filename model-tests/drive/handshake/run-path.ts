@@ -9,7 +9,7 @@ import type { Rig } from '../rigs.ts';
 import { arrange } from './arrange.ts';
 import { carryOut } from './carry-out.ts';
 import { finish } from './finish.ts';
-import { observeModel } from './observe.ts';
+import { expectedWritings, type LastMove, observeModel } from './observe.ts';
 import { expectedRecords } from './records.ts';
 import { expectedReports, Run } from './run.ts';
 import type { HandshakeSystem } from './system.ts';
@@ -68,8 +68,12 @@ async function drive(
     Object.assign(progress, { at, move: describeMove(edge.move) });
     const successor = system.apply(edge.from.world, edge.move);
     if (successor === undefined) throw new Error(`the model has no such move here: ${progress.move}`);
+    run.begin();
     await carryOut({ run, world: edge.from.world, steps: successor.steps, seed: seed + at }, edge.move);
-    failure = compareRecords(run, successor.steps) ?? compare(run, system, successor.next);
+    failure =
+      compareRecords(run, successor.steps) ??
+      compareWritings(run, successor.written) ??
+      compare(run, system, successor.next, { from: edge.from.world, steps: successor.steps });
     if (failure !== undefined) return { ...progress, ...failure };
   }
   Object.assign(progress, { at: path.length, move: 'the end of the run' });
@@ -79,8 +83,8 @@ async function drive(
 
 type Difference = Omit<PathFailure, 'at' | 'move'>;
 
-function compare(run: Run, system: HandshakeSystem, world: World): Difference | undefined {
-  const expected = observeModel(system, world);
+function compare(run: Run, system: HandshakeSystem, world: World, last?: LastMove): Difference | undefined {
+  const expected = observeModel(system, world, last);
   const seen = run.observe(expected, world);
   if (isDeepStrictEqual(expected, seen)) return undefined;
   for (const key of ['processes', 'links', 'calls'] as const) {
@@ -98,4 +102,10 @@ function compareRecords(run: Run, steps: Parameters<typeof expectedRecords>[0]):
   if (!isDeepStrictEqual(expected, seen)) return { what: 'the trace differs', expected, seen };
   const [toTell, told] = [expectedReports(steps), run.takeReports()];
   return isDeepStrictEqual(toTell, told) ? undefined : { what: 'what users are told differs', expected: toTell, seen: told };
+}
+
+/** Also what never arrives: what was overtaken by a reset, or written to somebody who has closed. */
+function compareWritings(run: Run, written: Parameters<typeof expectedWritings>[0]): Difference | undefined {
+  const [expected, seen] = [expectedWritings(written), run.writings()];
+  return isDeepStrictEqual(expected, seen) ? undefined : { what: 'what is written differs', expected, seen };
 }

@@ -17,7 +17,7 @@ import { settled } from '../settle.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import type { Arrangement } from './arrange.ts';
 import { Ledger, type LedgerLink } from './ledger.ts';
-import { firstBytes, type LinkView, linkName, type Observation } from './observe.ts';
+import { firstBytes, type LinkView, linkName, type Observation, type Writings, writings } from './observe.ts';
 import { type RecordsByProcess, seenRecords } from './records.ts';
 import { at, type ChartStep } from './stage.ts';
 import type { HandshakeSystem } from './system.ts';
@@ -52,22 +52,24 @@ export class Run {
   readonly clientClock = new VirtualClock();
   readonly ledger = new Ledger(secret);
   readonly clientProcess: HeldProcess = { role: 'client', index: 0, owner: wholeProcess };
-  readonly #system: HandshakeSystem;
+  readonly system: HandshakeSystem;
   readonly #arrangement: Arrangement;
   readonly #links: LedgerLink[] = [];
   readonly #instances = new Map<string, number>();
   readonly #beforehand: Session[] = [];
   #records: (readonly [string, TraceRecord])[] = [];
   #reports: string[] = [];
+  #written: { readonly link: number; readonly from: End; readonly name: string }[] = [];
   #listener: Listener | undefined;
 
   constructor(system: HandshakeSystem, rig: Rig, arrangement: Arrangement) {
-    this.#system = system;
+    this.system = system;
     this.rig = rig;
     this.#arrangement = arrangement;
     this.keeper.onSent = (link, from, bytes) => {
       const known = this.#links[link.index];
-      if (known !== undefined) this.ledger.sent(known, from, bytes);
+      if (known === undefined) return;
+      for (const name of this.ledger.sent(known, from, bytes)) this.#written.push({ link: link.index, from, name });
     };
   }
 
@@ -93,7 +95,7 @@ export class Run {
       },
     });
     if (this.#arrangement.isFull) await this.#fillListener();
-    for (const [index, chart] of this.#system.servers.entries()) {
+    for (const [index, chart] of this.system.servers.entries()) {
       this.#startServer(index, chart.initial.context as { mode: 'network' | 'storage'; fallback: boolean });
       await this.settle();
     }
@@ -141,6 +143,12 @@ export class Run {
     await settled(this.keeper);
   }
 
+  /** A move begins: what is written and started from now on belongs to it. */
+  begin(): void {
+    for (const clock of [this.clientClock, ...this.servers.map((server) => server.clock)]) clock.mark();
+    this.#written = [];
+  }
+
   /** What is seen, of everything that `expected` looks at. */
   observe(expected: Observation, world: World): Observation {
     // What a process that has ended still waits for is nobody's business; its late answer is, at the end of the run.
@@ -153,8 +161,18 @@ export class Run {
     );
     return {
       processes: [
-        ...this.servers.map(({ state, clock }, index) => ({ who: `server ${index}`, state, limits: clock.running() })),
-        ...this.clients.map(({ state }, index) => ({ who: `client ${index}`, state, limits: this.clientClock.running(index) })),
+        ...this.servers.map(({ state, clock }, index) => ({
+          who: `server ${index}`,
+          state,
+          limits: clock.running(),
+          started: clock.started(0),
+        })),
+        ...this.clients.map(({ state }, index) => ({
+          who: `client ${index}`,
+          state,
+          limits: this.clientClock.running(index),
+          started: this.clientClock.started(index),
+        })),
       ],
       links: this.keeper.links.map((held, index) => this.#observeLink(held, world.links[index], expected.links[index])),
       calls: calls.sort(),
@@ -166,6 +184,11 @@ export class Run {
     const records = this.#records;
     this.#records = [];
     return seenRecords(records);
+  }
+
+  /** What the processes have written since the move began. */
+  writings(): Writings {
+    return writings(this.#written);
   }
 
   /** What the processes have told their users since the last call. */

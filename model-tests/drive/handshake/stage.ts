@@ -5,6 +5,7 @@
  */
 import type { AnyEventObject } from 'xstate';
 import type { LocalStep } from '../../compile/compile.ts';
+import type { End } from '../../compose/connection.ts';
 import type { ClientSlot, Frame, Link, LinkName, Seal, ServerSlot, Who } from './world.ts';
 
 /** A step that the chart of one process made, and the event that it made it for; an expired limit is the event `timeout`. */
@@ -12,6 +13,13 @@ export interface ChartStep {
   readonly who: Who;
   readonly event: AnyEventObject;
   readonly step: LocalStep;
+}
+
+/** A frame that a process writes to its end of a link. */
+export interface WrittenFrame {
+  readonly link: number;
+  readonly from: End;
+  readonly frame: Frame;
 }
 
 /** What is read and changed during one move. To ask for a process or a link that does not exist is a mistake of the caller. */
@@ -41,6 +49,8 @@ export interface Stage {
   tagIsRight(frame: Frame, expected: NonNullable<Seal>): boolean;
   /** A chart made a step. */
   note(step: ChartStep): void;
+  /** A process writes a frame, whether it arrives or not; absent where nobody compares that. */
+  noteWritten?(frame: WrittenFrame): void;
 }
 
 /** What an instance of the client process holds when its connection was accepted. */

@@ -7,10 +7,22 @@ import type { CompiledChart } from '../../compile/compile.ts';
 import { close, dialed, type End, ended, reset } from '../../compose/connection.ts';
 import type { Successor, TransitionSystem } from '../../compose/transition-system.ts';
 import { forged, tagIsRight, tampered } from './frames.ts';
-import { Environment, isFault } from './moves.ts';
+import { Environment, guessable, isFault } from './moves.ts';
 import { isEstablished, Processes } from './processes.ts';
-import { at, type ChartStep, freshClient, type Stage } from './stage.ts';
-import type { ClientSlot, Frame, Link, LinkName, Move, Outcome, Seal, ServerSlot, Who, World } from './world.ts';
+import { at, type ChartStep, freshClient, type Stage, type WrittenFrame } from './stage.ts';
+import {
+  type ClientSlot,
+  type Frame,
+  type Link,
+  type LinkName,
+  type Move,
+  type Outcome,
+  type Seal,
+  type ServerSlot,
+  unknownNumber,
+  type Who,
+  type World,
+} from './world.ts';
 
 /** What to compose. */
 export interface HandshakeOptions {
@@ -24,9 +36,11 @@ export interface HandshakeOptions {
   readonly strangers?: boolean;
 }
 
-/** A successor that also tells which steps the charts made. */
+/** A successor that also tells which steps the charts made, and what was written in them. */
 export interface HandshakeSuccessor extends Successor<World, Move> {
   readonly steps: readonly ChartStep[];
+  /** What the processes write in these steps, in order. */
+  readonly written: readonly WrittenFrame[];
 }
 
 export class HandshakeSystem implements TransitionSystem<World, Move> {
@@ -67,9 +81,9 @@ export class HandshakeSystem implements TransitionSystem<World, Move> {
   /** What `move` leads to, or undefined where nothing would change. */
   apply(world: World, move: Move): HandshakeSuccessor | undefined {
     const stage = new NumberingStage(world);
-    if (isFault(world, move)) stage.faults -= 1;
+    if (isFault(world, move, this)) stage.faults -= 1;
     if (!this.#carryOut(stage, move)) return undefined;
-    return { move, next: stage.settle(), steps: stage.steps };
+    return { move, next: stage.settle(), steps: stage.steps, written: stage.written };
   }
 
   /** The local state of a process, by its path in the chart. */
@@ -102,7 +116,10 @@ export class HandshakeSystem implements TransitionSystem<World, Move> {
           stage.changeLink(move.link, { connection: tampered(stage.link(move.link).connection, move.to, move.tampering) });
         return processes.deliver(stage, move.link, move.to);
       case 'forge':
-        return processes.receive(stage, move.link, move.to, { kind: 'message', message: forged(move.frame) });
+        return processes.receive(stage, move.link, move.to, {
+          kind: 'message',
+          message: forged(move.frame, guessable(stage.world, this) ?? unknownNumber),
+        });
       case 'reset':
         stage.changeLink(move.link, { connection: reset(stage.link(move.link).connection) });
         return true;
@@ -141,6 +158,7 @@ export class HandshakeSystem implements TransitionSystem<World, Move> {
 class NumberingStage implements Stage {
   readonly world: World;
   readonly steps: ChartStep[] = [];
+  readonly written: WrittenFrame[] = [];
   listening: boolean;
   faults: number;
   readonly #servers: ServerSlot[];
@@ -214,6 +232,10 @@ class NumberingStage implements Stage {
 
   note(step: ChartStep): void {
     this.steps.push(step);
+  }
+
+  noteWritten(frame: WrittenFrame): void {
+    this.written.push(frame);
   }
 
   /** Links that nobody can do anything with any more look alike, wherever they have been. */

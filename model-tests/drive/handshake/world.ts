@@ -45,7 +45,7 @@ export type Frame =
   /** Bytes that are no frame. */
   | { readonly name: 'garbage' }
   /** A frame of this name that nobody sent: made up by whoever drives. */
-  | { readonly name: 'forged'; readonly as: Exclude<Forgery, 'decline' | 'garbage'> };
+  | { readonly name: 'forged'; readonly as: Exclude<Forgery, 'decline' | 'garbage' | 'guess'> };
 
 /** A descriptor number that nobody was given. */
 export const unknownNumber = -2;
@@ -131,7 +131,16 @@ export type Outcome =
   | 'array.reset';
 
 /** A frame that nobody of the composition sent. */
-export type Forgery = 'hello' | 'descriptor' | 'port' | 'group' | 'ready' | 'decline' | 'garbage';
+export type Forgery =
+  | 'hello'
+  | 'descriptor'
+  | 'port'
+  | 'group'
+  | 'ready'
+  | 'decline'
+  | 'garbage'
+  /** A DESCRIPTOR with the number of the first attempt that waits for its second connection, from somebody who does not know the secret. */
+  | 'guess';
 
 /** One thing that may happen. It names links and processes by their numbers and nothing else, so that it means the same in another run. */
 export type Move =

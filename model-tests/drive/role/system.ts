@@ -114,6 +114,7 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
       outputs: chart.initialOutputs,
       taken: [],
       further: [],
+      armed: [],
     });
   }
 

@@ -42,18 +42,30 @@ export interface ClaimParts {
   readonly predicates: readonly string[];
   /** For properties of moves: some move that it speaks of can be made. */
   readonly canMove: string;
+  /** The model begins with a step of its own; properties speak of what comes behind it. */
+  readonly hasBeginning?: boolean;
 }
 
 /** The claim of a property, and its text. `index` makes its name unique. */
 export function claimOf<Move>(property: Property<Move>, index: number, parts: ClaimParts): { claim: Claim; text: string } {
   const name = identifier(property.id, 'property', index);
-  const { search, found, formula, body } = bodyOf(property.kind, name, parts);
+  const { search, found, formula, body } = bodyOf(
+    property.kind,
+    name,
+    parts.hasBeginning ? sinceBegun(property.kind, parts) : parts,
+  );
   const title = `${property.kind} ${property.id}: ${property.description}; in LTL: ${formula}`;
   const text = `${comment(title)}\nnever ${name} {\n${body}\n}\n`;
   return {
     claim: { property: property.id, name, search, found },
     text: search === 'cycle' ? `#ifdef FAIR\n${text}#endif\n` : text,
   };
+}
+
+/** Nothing is asked of the state before the model's beginning: there, what would decide a property is not the case. */
+function sinceBegun(kind: Property<unknown>['kind'], { predicates, canMove }: ClaimParts): ClaimParts {
+  const isRefuted = kind === 'always' || kind === 'noDeadlock';
+  return { predicates: predicates.map((text) => (isRefuted ? `(!begun || ${text})` : `(begun && ${text})`)), canMove };
 }
 
 type Body = Pick<Claim, 'search' | 'found'> & { readonly formula: string; readonly body: string };

@@ -1,6 +1,7 @@
 /** One rule in Promela: an option for each thing that it may do, each a d_step that is one transition and nothing in between. */
 import type { Tabulated } from '../../explore/tabulate.ts';
 import type { DecisionGraphs } from './decision-graph.ts';
+import { sizeOf, split } from './split.ts';
 import { comment, condition, identifier, oneOf, statements, type Test } from './text.ts';
 
 /** Moves that a comment names; there may be thousands that do the same. */
@@ -42,18 +43,25 @@ export function ruleText({ name, index, isFair, trees }: RuleTrees, graphs: Deci
     const acts = new Acts();
     const graph = graphs.from(tree, (act) => act && acts.number(act));
     if (graph === undefined) continue;
-    const places = new Acts();
-    const guard = condition(
-      graphs.from(tree, (act) => act && places.number({ ...act, statements: '', title: '' })),
-      test,
-      (outcome) => places.known(outcome).also,
-    );
-    guards.push(guard);
-    options.push(`:: d_step { ${guard} ->\n   ${statements(graph, test, (outcome) => acts.text(outcome), '   ')} }`);
+    const parts = split(graph, (outcome) => sizeOf(acts.known(outcome).statements));
+    // The guard of a whole is shorter than those of its parts: acts that differ are no matter to it.
+    const whole = parts.length === 1 ? guardOf(tree, graphs, test) : undefined;
+    for (const part of parts) {
+      const guard = whole ?? condition(part, test, (outcome) => acts.known(outcome).also);
+      guards.push(guard);
+      options.push(`:: d_step { ${guard} ->\n   ${statements(part, test, (outcome) => acts.text(outcome), '   ')} }`);
+    }
   }
   if (options.length === 0) return undefined;
   const title = comment(`${name}${isFair ? ', fair' : ''}`);
   return { name: identifier(name, 'rule', index), isFair, guard: oneOf(guards), options: [title, ...options] };
+}
+
+/** That a tree does something. */
+function guardOf(tree: Tabulated<Act | undefined>, graphs: DecisionGraphs, test: Test): string {
+  const acts = new Acts();
+  const graph = graphs.from(tree, (act) => act && acts.number({ ...act, statements: '', title: '' }));
+  return condition(graph, test, (outcome) => acts.known(outcome).also);
 }
 
 /** Acts by numbers: those that do the same under the same conditions are one. */

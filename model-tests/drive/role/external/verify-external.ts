@@ -76,7 +76,7 @@ async function* overTcp(place: TcpPlace, options: ExternalOptions, patience: Pat
   try {
     if (subject instanceof TcpServerProcess) options.onListening?.(placeText(subject.place));
     yield* driveRole(role, subject, placeText(place), options, secret, (path, trial) =>
-      trial > 0 || waitsOf(path, limits) === undefined ? undefined : limits,
+      trial >= realTime.trials || waitsOf(path, limits) === undefined ? undefined : limits,
     );
   } finally {
     await subject.close();
@@ -86,12 +86,11 @@ async function* overTcp(place: TcpPlace, options: ExternalOptions, patience: Pat
 const virtualLimits: RoleVerification['limitsOf'] = (path, trial) =>
   trial > 0 ? undefined : limitsFor(path, limitNames, virtualTime);
 
-/** A path without a timeout has one trial; one that waits has some more, with longer limits. */
+/** Each trial has longer limits. */
 const realLimits =
   (quiet: number): RoleVerification['limitsOf'] =>
   (path, trial) => {
-    const waits = path.steps.some(({ input }) => input.type === 'timeout');
-    if (trial >= (waits ? realTime.trials : 1)) return undefined;
+    if (trial >= realTime.trials) return undefined;
     const unit = (realTime.unit + path.steps.length * (2 * quiet + realTime.perStep)) * realTime.slower ** trial;
     return limitsFor(path, limitNames, { unit, never: realTime.never });
   };
