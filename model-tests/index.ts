@@ -41,7 +41,13 @@ export {
   rolePaths,
 } from './drive/criteria/path-sets.ts';
 export { criterionSuite, criterionText } from './drive/criteria/role-suite.ts';
-export { type HandshakeChoice, type HandshakeComposition, handshakeSystems } from './drive/handshake/explored/index.ts';
+export {
+  type HandshakeChoice,
+  type HandshakeComposition,
+  handshakeSystems,
+} from './drive/handshake/explored/index.ts';
+export type { ExploredMove } from './drive/handshake/explored/moves.ts';
+export { type Fault, type Faults, faultKinds, type Weakness } from './drive/handshake/explored/options.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
 export type { ChartStep, WrittenFrame } from './drive/handshake/stage.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
@@ -71,6 +77,7 @@ export {
 } from './drive/role/subject.ts';
 export { type OwnRoleOptions, verifyOwnRole } from './drive/role/verify-own.ts';
 export type { RoleEvent, RolePathFailure, RoleRow } from './drive/role/verify-role.ts';
+export { socketEvents } from './drive/socket/system.ts';
 export { type VerifyOptions, verify, wkpKinds } from './drive/verify.ts';
 export type { VerifyEvent, VerifyRow, WkpKind } from './drive/verify-row.ts';
 export { delayEvent, withExplicitDelays } from './explicit-delays.ts';
@@ -146,6 +153,7 @@ export {
 } from './show/scenario.ts';
 export { type ScenarioFormat, showScenario } from './show/show.ts';
 export { tellRun } from './show/tell.ts';
+export { type Alphabet, clientAlphabet, eventsOf, type FactValues, serverAlphabet } from './validate/alphabet.ts';
 export type { Dialect } from './validate/chart-source.ts';
 export { Monitor, MonitorError } from './validate/monitor.ts';
 export type { FittingRecord, Misfit, TraceVerdict } from './validate/record.ts';
