@@ -38,7 +38,7 @@ export {
 } from './drive/criteria/path-sets.ts';
 export type { ChartRole } from './drive/criteria/role-systems.ts';
 export { type HandshakeChoice, type HandshakeComposition, handshakeSystems } from './drive/handshake/explored/index.ts';
-export type { Act, ExploredMove, Reaction, Source } from './drive/handshake/explored/moves.ts';
+export type { Act, ChartReaction, ExploredMove, Source } from './drive/handshake/explored/moves.ts';
 export type { ExploredOptions, Fault, Faults, Weakness } from './drive/handshake/explored/options.ts';
 export { type ExploredSystem, exploredSystem } from './drive/handshake/explored/system.ts';
 export { type Translation, translate } from './drive/handshake/explored/translate.ts';
