@@ -123,7 +123,7 @@ export function renderRoleTable(rows: readonly RoleRow[], colours: boolean): str
   return [table.render(), ...rows.flatMap(leftOutLines)].join('\n');
 }
 
-function leftOutLines({ subject, role, chart, leftOut, untimed }: RoleRow): string[] {
+function leftOutLines({ subject, role, chart, leftOut, untimed, unsteady }: RoleRow): string[] {
   const reasons = Object.entries(leftOut).map(([reason, count]) => `${reason} (${count})`);
   return [
     ...(reasons.length === 0
@@ -134,5 +134,6 @@ function leftOutLines({ subject, role, chart, leftOut, untimed }: RoleRow): stri
     ...(untimed === 0
       ? []
       : [`${subject} ${role}: ${untimed} paths are left out, another limit expires before the one that they want`]),
+    ...(unsteady === 0 ? [] : [`${subject} ${role}: ${unsteady} paths failed at first and held when they were tried again`]),
   ];
 }

@@ -1,6 +1,6 @@
 /** Drives a subject along the paths of one role, and says what came of it. */
 import type { Scenario } from '../../show/scenario.ts';
-import { driveRolePath, type RoleFailure } from './drive.ts';
+import { type Drive, driveRolePath, type RoleFailure } from './drive.ts';
 import type { Role, RolePath } from './path.ts';
 import { type RoleSuite, stepKeys } from './paths.ts';
 import { drawText, scenarioOfFailure } from './show.ts';
@@ -8,6 +8,8 @@ import type { Subject } from './subject.ts';
 
 /** After so many paths in a row on which the subject could not be driven on, nothing more is tried. */
 const MOST_BREAKDOWNS = 3;
+/** So many paths are tried again when they fail; with more failures than these it is not the machine. */
+const MOST_RETRIED = 10;
 
 /** The result for one subject in one role. */
 export interface RoleRow {
@@ -24,6 +26,8 @@ export interface RoleRow {
   readonly leftOut: Readonly<Record<string, number>>;
   /** Paths that cannot be driven since another limit would expire before the one that they want. */
   readonly untimed: number;
+  /** Paths that failed at first and held when they were tried again. */
+  readonly unsteady: number;
   readonly failed: number;
   readonly seconds: number;
 }
@@ -68,19 +72,21 @@ export async function* verifyRole(verification: RoleVerification): AsyncGenerato
   const begun = performance.now();
   const nonces = new Set<string>();
   const covered = new Set<string>();
-  const wanted = suite.paths.filter((path) => verification.path === undefined || path.name === verification.path);
-  let [driven, steps, failed, untimed, breakdowns] = [0, 0, 0, 0, 0];
-  for (const [index, path] of wanted.entries()) {
-    const drive = { subject, secret, nonces, seed: seed + suite.paths.indexOf(path) };
-    let limits = limitsOf(path, 0);
+  const wanted = [...suite.paths.entries()].filter(([, { name }]) => [undefined, name].includes(verification.path));
+  let [driven, steps, failed, untimed, unsteady, retried, breakdowns] = [0, 0, 0, 0, 0, 0, 0];
+  for (const [index, [place, path]] of wanted.entries()) {
+    const drive = { subject, secret, nonces, seed: seed + place };
+    const limits = limitsOf(path, 0);
     if (limits === undefined) {
       untimed += 1;
       continue;
     }
-    let failure: RoleFailure | undefined;
-    for (let trial = 1; limits !== undefined; trial += 1) {
-      failure = await driveRolePath(path, { ...drive, limits });
-      limits = failure === undefined ? undefined : limitsOf(path, trial);
+    let failure = await driveRolePath(path, { ...drive, limits });
+    const isRetried = failure !== undefined && retried < MOST_RETRIED && limitsOf(path, 1) !== undefined;
+    if (isRetried) {
+      failure = await driveAgain(path, drive, limitsOf);
+      retried += 1;
+      if (failure === undefined) unsteady += 1;
     }
     driven += 1;
     const taken = failure === undefined ? path.steps.length : Math.max(0, failure.at);
@@ -104,10 +110,26 @@ export async function* verifyRole(verification: RoleVerification): AsyncGenerato
     chart: { taken: suite.chart.taken, total: suite.chart.total },
     leftOut: Object.fromEntries(suite.leftOut),
     untimed,
+    unsteady,
     failed,
     seconds: Math.round((performance.now() - begun) / 10) / 100,
   };
   yield { type: 'row', row };
+}
+
+/** Tries a path that has failed, until it holds or there are no limits for another try. */
+async function driveAgain(
+  path: RolePath,
+  drive: Omit<Drive, 'limits'>,
+  limitsOf: RoleVerification['limitsOf'],
+): Promise<RoleFailure | undefined> {
+  let failure: RoleFailure | undefined;
+  for (let trial = 1; ; trial += 1) {
+    const limits = limitsOf(path, trial);
+    if (limits === undefined) return failure;
+    failure = await driveRolePath(path, { ...drive, limits });
+    if (failure === undefined) return undefined;
+  }
 }
 
 function describe(path: RolePath, failure: RoleFailure, { command, seed, name }: RoleVerification): RolePathFailure {

@@ -1,5 +1,6 @@
 /** An adapter as a process: requests go to its stdin, answers come from its stdout, and no wait is without a bound. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { longestLine, type Request, replyLine } from './protocol.ts';
 
@@ -50,8 +51,7 @@ export class AdapterProcess {
         resolve();
       });
       this.#child.once('close', (code, signal) => {
-        const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-        this.#end(new AdapterError(`ended with ${how}${this.#words()}`));
+        this.#end(new AdapterError(`ended with ${endingText(code, signal)}${this.#words()}`));
         resolve();
       });
     });
@@ -158,6 +158,13 @@ export class AdapterProcess {
       // It has ended meanwhile.
     }
   }
+}
+
+/** How a process ended, in words; a shell tells of a signal by an exit code above 128. */
+function endingText(code: number | null, signal: NodeJS.Signals | null): string {
+  const number = (code ?? 0) - 128;
+  const name = signal ?? Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+  return name === undefined ? `exit code ${code}` : `signal ${name}`;
 }
 
 function parseJson(line: string): unknown {

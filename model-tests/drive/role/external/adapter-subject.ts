@@ -22,6 +22,9 @@ export interface Patience {
   readonly quiet: number;
 }
 
+/** A command has at least so many milliseconds to start and to say hello. */
+const STARTING = 5_000;
+
 type Hello = z.infer<typeof helloReply>;
 
 export class AdapterSubject implements Subject {
@@ -50,7 +53,7 @@ export class AdapterSubject implements Subject {
   }
 
   async start(setup: Setup): Promise<void> {
-    if (!this.#process.alive) [this.#process] = await greet(this.#process.command, this.#patience);
+    if (!this.#process.alive) this.#process = await this.#startAgain();
     this.#connections = 0;
     this.#limits = undefined;
     const { role, mode, fallback, full, limits, group, array } = setup;
@@ -128,6 +131,16 @@ export class AdapterSubject implements Subject {
     return this.#process.close();
   }
 
+  async #startAgain(): Promise<AdapterProcess> {
+    try {
+      const [process] = await greet(this.#process.command, this.#patience);
+      return process;
+    } catch (error) {
+      // It could be started before.
+      throw error instanceof CannotRunError ? new SubjectError(`the adapter cannot be started again: ${error.message}`) : error;
+    }
+  }
+
   async #observe(within: number): Promise<Seen[]> {
     const { events, limits } = this.#parse(observeReply, 'observe', await this.#ask({ do: 'observe', within }));
     this.#limits = limits && [...limits].sort();
@@ -172,7 +185,7 @@ async function greet(command: string, { patience }: Patience): Promise<[AdapterP
   };
   let ok: unknown;
   try {
-    ok = await process.ask({ do: 'hello', protocol: protocolName, version: protocolVersion }, patience);
+    ok = await process.ask({ do: 'hello', protocol: protocolName, version: protocolVersion }, Math.max(patience, STARTING));
   } catch (error) {
     throw await cannot(error instanceof AdapterRefusal ? `refuses hello: ${error.message}` : `${messageOf(error)}`);
   }
