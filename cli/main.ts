@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
-import { collectLimit, parseMilliseconds, parseSeed, parseWholeNumber, sessionOptions, wholeNumber } from './arguments.ts';
+import { collectLimit, criterionOptions, parseMilliseconds, parseSeed, parseWholeNumber, sessionOptions } from './arguments.ts';
 import { addArrayVerbs, attachOptions } from './array-options.ts';
 import { COULD_NOT_RUN, exitCodeOf, explain, HELD, say } from './outcome.ts';
 
@@ -110,7 +110,7 @@ function addModelVerbs(program: Command, finish: (exitCode: number) => void): vo
     .option('--json', 'print one JSON object for each line of text')
     .action(async (files, options) => finish(await (await import('./validate.ts')).validateVerb(files, options)));
   addPathsVerb(program, finish);
-  program
+  const verify = program
     .command('verify')
     .description('drive the implementation along every path that the statecharts generate')
     .addOption(
@@ -139,19 +139,16 @@ function addModelVerbs(program: Command, finish: (exitCode: number) => void): vo
     .option('--quiet <ms>', 'with --external: how long nothing more must come behind each step (default: 25)', parseMilliseconds)
     .option('--threads <number>', 'how many threads drive paths (default: 2)', parseWholeNumber)
     .action(async (options) => finish(await (await import('./verify.ts')).verifyVerb(options)));
+  for (const option of criterionOptions('a cover of every transition, of compositions unless a role is named')) {
+    verify.addOption(option);
+  }
 }
 
 function addPathsVerb(program: Command, finish: (exitCode: number) => void): void {
-  program
+  const paths = program
     .command('paths')
     .description(
       'print the paths that a criterion asks for, one a line: what has to be done to an implementation, and what has to be seen',
-    )
-    .option('--criterion <criterion>', 'transitions (the default), pairs, switch-N, wp, hsi or random')
-    .addOption(
-      new Option('--k <number>', 'wp and hsi: how many extra states an implementation may have (default: 0)').argParser(
-        wholeNumber(0, 20),
-      ),
     )
     .addOption(
       new Option('--role <role>', 'whose paths: one process, a socket, or a whole composition')
@@ -160,7 +157,6 @@ function addPathsVerb(program: Command, finish: (exitCode: number) => void): voi
     )
     .addOption(new Option('--mode <mode>', 'system: only the compositions of this mode').choices(['network', 'storage']))
     .option('--seed <number>', 'random: what decides the walks (default: 1)', parseSeed)
-    .addOption(new Option('--count <number>', 'random: how many walks (default: 100)').argParser(wholeNumber(1, 1_000_000)))
     .option(
       '--goal <words>',
       'a shortest path through words of the charts instead, such as "startFallback then established"; may be given more than once',
@@ -168,6 +164,7 @@ function addPathsVerb(program: Command, finish: (exitCode: number) => void): voi
     )
     .option('--json', 'print one JSON object a line: a header for each suite, then its paths')
     .action(async (options) => finish(await (await import('./paths.ts')).pathsVerb(options)));
+  for (const option of criterionOptions('transitions')) paths.addOption(option);
 }
 
 /** The exit code of one call of the command line. */

@@ -1,10 +1,10 @@
 /**
  * The options of `stpconnect verify` for one process alone, ours or somebody else's.
  */
-import type { LimitArguments } from './arguments.ts';
+import type { CriterionArguments, LimitArguments } from './arguments.ts';
 
 /** As the command line has them. */
-export interface RoleArguments {
+export interface RoleArguments extends CriterionArguments {
   readonly role?: 'client' | 'server';
   readonly external?: string;
   readonly wkp?: 'tcp' | 'array' | 'simulated';

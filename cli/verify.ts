@@ -19,8 +19,13 @@ export interface VerifyArguments {
 
 /** Runs the verb in the way that its options ask for, and answers with its exit code. */
 export async function verifyVerb(options: VerifyArguments & RoleArguments): Promise<number> {
-  if (options.external !== undefined || options.role !== undefined) {
+  // Criteria are for one process; without a role both are driven, one after the other.
+  if ([options.external, options.role, options.criterion].some((option) => option !== undefined)) {
     return (await import('./verify-role.ts')).verifyRoles(options);
+  }
+  const [orphan] = (['k', 'count'] as const).filter((name) => options[name] !== undefined);
+  if (orphan !== undefined) {
+    throw couldNotRun(`--${orphan} needs --criterion`);
   }
   const [option] = EXTERNAL_OPTIONS.filter((name) => options[name] !== undefined);
   if (option !== undefined) {

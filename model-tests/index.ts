@@ -33,14 +33,15 @@ export { type Composition, compositions } from './drive/compositions.ts';
 export { type Goal, parseGoal } from './drive/criteria/goal.ts';
 export { headerOf, lineOf, pathFormat } from './drive/criteria/path-lines.ts';
 export {
-  chartPaths,
   compositionPaths,
   type GeneratedPath,
   type PathRequest,
   type PathSet,
   type PathStep,
+  rolePaths,
 } from './drive/criteria/path-sets.ts';
-export type { ChartRole } from './drive/criteria/role-systems.ts';
+export { criterionSuite, criterionText } from './drive/criteria/role-suite.ts';
+export { type HandshakeChoice, type HandshakeComposition, handshakeSystems } from './drive/handshake/explored/index.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
 export type { ChartStep, WrittenFrame } from './drive/handshake/stage.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
@@ -108,7 +109,7 @@ export {
 } from './generate/chart-system.ts';
 export { type CompleteMethod, type CompleteOptions, type CompleteSuite, completeSuite } from './generate/complete.ts';
 export { type Comparison, compare, failsAt, type Implementation, killedBy } from './generate/conformance.ts';
-export { type Criterion, type CriterionOptions, parseCriterion, suiteFor } from './generate/criterion.ts';
+export { type Criterion, type CriterionOptions, type CriterionRequest, parseCriterion, suiteFor } from './generate/criterion.ts';
 export { type Condition, type MachineStep, shortestTo } from './generate/goals.ts';
 export { type Identifiers, identifiersOf, type SequenceTree, sequencesOf } from './generate/identifiers.ts';
 export {

@@ -64,6 +64,32 @@ const awkward: System<{ readonly what: string; readonly to: number }> = {
   show: ({ what, to }) => ({ text: `${what} */ ${to}`, events: [] }),
 };
 
+/** A lamp blinks until somebody presses the button, which nobody has to; then nothing can happen but that he leaves. */
+const button: System<string> = {
+  slots: [
+    { name: 'lamp', initial: 0 },
+    { name: 'user', initial: 'waits' },
+  ],
+  rules: [
+    {
+      name: 'blink',
+      fair: true,
+      *fire(view) {
+        if (view.get<string>(1) === 'waits') yield { move: 'blink', writes: [[0, 1 - view.get<number>(0)]] };
+      },
+    },
+    {
+      name: 'user',
+      *fire(view) {
+        const now = view.get<string>(1);
+        if (now !== 'left') yield { move: 'user', writes: [[1, now === 'waits' ? 'pressed' : 'left']] };
+      },
+    },
+  ],
+  lifelines: [],
+  show: (move) => ({ text: move, events: [] }),
+};
+
 describe.skipIf(!isThere)('SPIN', () => {
   test.each(fc.sample(smallSystems, { seed: 3, numRuns: 4 }).map((small, index) => ({ small, number: index + 1 })))(
     'agrees on a system of chance, number $number, about a property of each kind',
@@ -73,6 +99,17 @@ describe.skipIf(!isThere)('SPIN', () => {
       await expectSameOpinion(system, properties, await exportPromela(system, properties));
     },
   );
+
+  test('agrees that what is not fair need not happen, but that nothing ends while something can happen', async () => {
+    const user = (what: string) => (view: View) => view.get<string>(1) === what;
+    const properties: Property<string>[] = [
+      { ...text, id: 'presses', kind: 'eventually', holds: user('pressed') },
+      { ...text, id: 'leaves', kind: 'leadsTo', from: user('pressed'), to: user('left') },
+      { ...text, id: 'blinks for ever', kind: 'noLivelock', progress: (move) => move === 'user' },
+    ];
+    const { verdicts } = await expectSameOpinion(button, properties, await exportPromela(button, properties));
+    expect(verdicts).toEqual({ presses: 'violated', leaves: 'holds', 'blinks for ever': 'violated' });
+  });
 
   test('agrees on a system whose names and values Promela would not take as they are', async () => {
     const holds = (view: View) => view.get<string>(0) === '\\';

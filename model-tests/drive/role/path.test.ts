@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { headerOf, lineOf } from '../criteria/path-lines.ts';
+import { rolePaths } from '../criteria/path-sets.ts';
+import { criterionSuite } from '../criteria/role-suite.ts';
 import { readRolePaths, writeRolePaths } from './path.ts';
 import { coverRole, everything, selectPaths } from './paths.ts';
 
@@ -9,6 +12,15 @@ const guide = readFileSync(new URL('../../../docs/guides/test-your-implementatio
 describe('a file of paths', () => {
   test('gives back the paths of both roles that were written to it', () => {
     expect(readRolePaths(writeRolePaths(paths))).toEqual(paths);
+  });
+
+  test('may be the lines that are printed, a header and then a path each', () => {
+    const set = rolePaths('server', { criterion: 'transitions' });
+    const lines = [headerOf(set), ...[...set.paths()].map((path) => lineOf(set, path))].map((line) => JSON.stringify(line));
+    const read = readRolePaths(`${lines.join('\n')}\n`);
+    expect(read.length).toBe(set.suite.size.paths);
+    expect(read).toEqual(criterionSuite('server', { criterion: 'transitions' }).paths);
+    expect(() => readRolePaths([...lines.slice(0, 2), '{"role":'].join('\n'))).toThrow(/paths\[1\]/);
   });
 
   test.each([

@@ -95,12 +95,17 @@ const rolePath = z.strictObject({
   steps: z.array(roleStep).min(1),
 });
 
+const pathFile = { format: 'stpconnect-role-paths', version: 1 } as const;
+
 /** What a file of paths holds. */
 export const rolePathFile = z.strictObject({
-  format: z.literal('stpconnect-role-paths'),
-  version: z.literal(1),
+  format: z.literal(pathFile.format),
+  version: z.literal(pathFile.version),
   paths: z.array(rolePath),
 });
+
+/** The first of the lines that `stpconnect paths --json` prints: the paths are the others. docs/guides/criteria.md describes it. */
+const lineFile = z.looseObject({ format: z.literal('stpconnect-paths'), version: z.literal(1) });
 
 /** Paths as the text of a portable file. */
 export function writeRolePaths(paths: readonly RolePath[]): string {
@@ -108,11 +113,23 @@ export function writeRolePaths(paths: readonly RolePath[]): string {
   return `{"format":"stpconnect-role-paths","version":1,"paths":[\n${lines.join(',\n')}\n]}\n`;
 }
 
-/** Reads a portable file. Throws Error with what is wrong and where. */
+/** Reads a portable file, or the lines that `stpconnect paths --json` prints. Throws Error with what is wrong and where. */
 export function readRolePaths(text: string): RolePath[] {
-  const parsed = rolePathFile.safeParse(JSON.parse(text));
+  const [first = '', ...lines] = text.trimEnd().split('\n');
+  const header = lineFile.safeParse(jsonOf(first));
+  const file = header.success ? { ...pathFile, paths: lines.map(jsonOf) } : JSON.parse(text);
+  const parsed = rolePathFile.safeParse(file);
   if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
   return parsed.data.paths as RolePath[];
+}
+
+/** What a line holds; undefined where it is no JSON. */
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 /** An input in words, for people: its type and its facts. */

@@ -102,11 +102,10 @@ const keys = new WeakMap<RolePath, readonly string[]>();
 /** The keys of a path's steps; empty for a path that was read from a file. */
 export const stepKeys = (path: RolePath): readonly string[] => keys.get(path) ?? [];
 
-/** A transition cover of a role's chart, with all connections and all facts, for a subject that can do this. */
-export function coverRole(role: Role, can: Capabilities = everything, modes: readonly string[] = can.modes): RoleSuite {
+/** What a subject that can do this cannot be brought to, in these modes. */
+export function lacksOf(role: Role, can: Capabilities, modes: readonly string[]): Lacks {
   const limited: Capabilities = { ...can, modes: can.modes.filter((mode) => modes.includes(mode)) };
-  const whole = new RoleSystem(role);
-  const lacks: Lacks = (input, world, state) =>
+  return (input, world, state) =>
     lackOf(
       role,
       limited,
@@ -114,29 +113,53 @@ export function coverRole(role: Role, can: Capabilities = everything, modes: rea
       state,
       Object.values(world.connections.open).some(({ dialling }) => dialling),
     );
-  const system = new RoleSystem(role, lacks);
-  const graph = explore(system);
+}
+
+/** One step of a path as the model has it: what happens, where. */
+export type PlacedInput = readonly [world: RoleWorld, input: RoleInput];
+
+/**
+ * A suite of paths of a model, `system`; `total` has every step that they are to take. `criterion` is what they were generated for. The paths
+ * are named in their order, `client.1` and so on.
+ */
+export function suiteOfRole(
+  system: RoleSystem,
+  lacks: Lacks,
+  criterion: string,
+  given: Iterable<readonly PlacedInput[]>,
+  total: Iterable<PlacedInput>,
+): RoleSuite {
+  const { role } = system;
   const paths: RolePath[] = [];
   const taken = new Set<string>();
-  for (const edges of transitionCover(graph)) {
-    const steps = edges.map(({ from, move }) => stepOf(system, from.world, move));
-    const path: RolePath = { role, criterion: 'transitions', name: `${role}.${paths.length + 1}`, steps };
+  for (const placed of given) {
+    const steps = placed.map(([world, input]) => stepOf(system, world, input));
+    const path: RolePath = { role, criterion, name: `${role}.${paths.length + 1}`, steps };
     keys.set(
       path,
-      edges.map(({ from, move }) => keyOf(system, from.world, move)),
+      placed.map(([world, input]) => keyOf(system, world, input)),
     );
     paths.push(path);
     for (const { transitions } of steps) for (const id of transitions) taken.add(id);
   }
-  const total = new Set(graph.edges.map(({ from, move }) => keyOf(system, from.world, move)));
-  const rows = whole.charts[0]?.transitions ?? [];
+  const rows = system.charts[0]?.transitions ?? [];
   return {
     role,
     paths,
-    total,
+    total: new Set([...total].map(([world, input]) => keyOf(system, world, input))),
     chart: { total: rows.length, taken: rows.filter(({ id }) => taken.has(id)).length },
-    leftOut: reasons(whole, lacks, taken),
+    leftOut: reasons(new RoleSystem(role), lacks, taken),
   };
+}
+
+/** A transition cover of a role's chart, with all connections and all facts, for a subject that can do this. */
+export function coverRole(role: Role, can: Capabilities = everything, modes: readonly string[] = can.modes): RoleSuite {
+  const lacks = lacksOf(role, can, modes);
+  const system = new RoleSystem(role, lacks);
+  const graph = explore(system);
+  const placed = ({ from, move }: Edge<RoleWorld, RoleInput>): PlacedInput => [from.world, move];
+  const paths = [...transitionCover(graph)].map((edges) => edges.map(placed));
+  return suiteOfRole(system, lacks, 'transitions', paths, graph.edges.map(placed));
 }
 
 function stepOf(system: RoleSystem, world: RoleWorld, input: RoleInput): RoleStep {

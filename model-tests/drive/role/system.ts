@@ -1,7 +1,7 @@
 /** One role's chart and the other ends of its connections as a transition system: every input that can happen, and what is seen of it. */
 import type { AnyEventObject } from 'xstate';
 import { clientMachine, serverMachine } from '../../../machines/index.ts';
-import { type CompiledChart, compile, type LocalState, type LocalStep } from '../../compile/compile.ts';
+import { type CompiledChart, compile, type LocalState, type LocalStep, type Output } from '../../compile/compile.ts';
 import type { Successor, TransitionSystem } from '../../compose/transition-system.ts';
 import { type Alphabet, clientAlphabet, combinations, serverAlphabet } from '../../validate/alphabet.ts';
 import { canSpeak, clientSpeaking, isOutcome, type Speaking, serverSpeaking } from '../../validate/possible-events.ts';
@@ -21,10 +21,15 @@ export interface RoleWorld {
 /** One input and what it leads to. */
 export interface RoleSuccessor extends Successor<RoleWorld, RoleInput> {
   readonly step: RoleStep;
+  /** The actions that the chart gives; what of them can be seen is in the step. */
+  readonly actions: readonly Output[];
 }
 
 /** Why an input cannot be brought about in a world, whose chart is in `state`; undefined when it can. */
 export type Lacks = (input: RoleInput, world: RoleWorld, state: string) => string | undefined;
+
+/** How events are tried whose facts the chart names: with all values of all facts, or of those only that decide something there. */
+export type Facts = 'all' | 'deciding';
 
 /** What one role is begun with: the client process with nothing, the server process with its mode. */
 const starts: Readonly<Record<Role, readonly RoleInput[]>> = {
@@ -47,11 +52,13 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
   readonly charts: readonly CompiledChart[];
   readonly initial: RoleWorld = { chart: -1, state: -1, connections: noConnections, ignored: false };
   readonly #lacks: Lacks;
+  readonly #facts: Facts;
   readonly #steps = new Map<string, RoleSuccessor | undefined>();
 
-  constructor(role: Role, lacks: Lacks = () => undefined) {
+  constructor(role: Role, lacks: Lacks = () => undefined, facts: Facts = 'deciding') {
     this.role = role;
     this.#lacks = lacks;
+    this.#facts = facts;
     const machine = role === 'client' ? clientMachine : serverMachine;
     this.charts = starts[role].map(({ type: _, ...input }) => compile(machine, role === 'client' ? undefined : input));
   }
@@ -80,6 +87,16 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
     return world.state < 0 ? '' : (this.charts[world.chart]?.state(world.state).path ?? '');
   }
 
+  /** The limits that run, sorted. */
+  limitsOf(world: RoleWorld): readonly string[] {
+    return world.state < 0 ? [] : (this.charts[world.chart]?.state(world.state).delays ?? []);
+  }
+
+  /** Whether the chart has ended. */
+  isFinal(world: RoleWorld): boolean {
+    return world.state >= 0 && this.charts[world.chart]?.state(world.state).final === true;
+  }
+
   #inputs(world: RoleWorld): readonly RoleInput[] {
     const chart = this.charts[world.chart];
     if (chart === undefined) return starts[this.role];
@@ -87,7 +104,7 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
     if (final) return [];
     const events = Object.entries(alphabets[this.role]).flatMap(([type, facts]) => {
       if (!canSpeak(speaking[this.role], path, type) || !this.#canHappen(world, type)) return [];
-      return representatives(chart, world.state, type, combinations(facts));
+      return representatives(chart, world.state, type, combinations(facts), this.#facts);
     });
     return [...events, ...delays.map((limit) => ({ type: 'timeout', limit }))];
   }
@@ -136,6 +153,7 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
     const before = world.state < 0 ? undefined : this.charts[world.chart]?.state(world.state);
     return {
       move: input,
+      actions: step.outputs,
       next: { chart: world.chart, state: step.next.id, connections, ignored },
       step: {
         input,
@@ -157,13 +175,14 @@ function startedBetween(before: LocalState | undefined, after: LocalState): stri
 
 /**
  * The events of one type that a state is tried with. An event that only a wildcard takes is tried without its facts; facts that decide
- * nothing are tried with one value each, but the tag with both; facts that decide are tried with all their values.
+ * nothing are tried with one value each, but the tag with both, unless all are asked for; facts that decide are tried with all their values.
  */
 function representatives(
   chart: CompiledChart,
   state: number,
   type: string,
   facts: readonly Record<string, string | boolean>[],
+  which: Facts,
 ): RoleInput[] {
   const reaction = (event: AnyEventObject) => {
     const step = chart.step(state, event);
@@ -173,7 +192,7 @@ function representatives(
   const reactions = events.flatMap((event) => reaction(event) ?? []);
   if (reactions.length === 0 || (isOutcome(type) && !reactions.some(({ byName }) => byName))) return [];
   if (!reactions.some(({ byName }) => byName)) return [{ type }];
-  if (new Set(reactions.map(({ text }) => text)).size > 1) return events;
+  if (which === 'all' || new Set(reactions.map(({ text }) => text)).size > 1) return events;
   const tags = new Set(events.map((event) => (event as AnyEventObject)['tag']));
   return [...tags].flatMap((tag) => events.find((event) => (event as AnyEventObject)['tag'] === tag) ?? []);
 }

@@ -72,10 +72,10 @@ export async function* verifyRole(verification: RoleVerification): AsyncGenerato
   const begun = performance.now();
   const nonces = new Set<string>();
   const covered = new Set<string>();
-  const wanted = suite.paths.filter((path) => verification.path === undefined || path.name === verification.path);
+  const wanted = [...suite.paths.entries()].filter(([, { name }]) => [undefined, name].includes(verification.path));
   let [driven, steps, failed, untimed, unsteady, retried, breakdowns] = [0, 0, 0, 0, 0, 0, 0];
-  for (const [index, path] of wanted.entries()) {
-    const drive = { subject, secret, nonces, seed: seed + suite.paths.indexOf(path) };
+  for (const [index, [place, path]] of wanted.entries()) {
+    const drive = { subject, secret, nonces, seed: seed + place };
     const limits = limitsOf(path, 0);
     if (limits === undefined) {
       untimed += 1;

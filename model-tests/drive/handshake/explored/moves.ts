@@ -18,7 +18,11 @@ export type Source = 'made up' | 'overheard before' | 'overheard now';
 
 /** One thing that may happen. Links, and instances of the client process, are numbered as in the plan. */
 export type Act =
-  | { readonly kind: 'connect' | 'refuse' | 'accept' | 'reset'; readonly link: number }
+  | { readonly kind: 'connect' | 'refuse' | 'reset'; readonly link: number }
+  /** `as`: what the described client process takes the connection for. */
+  | { readonly kind: 'accept'; readonly link: number; readonly as?: 'first' | 'second' }
+  /** A local call of the described client process succeeds. */
+  | { readonly kind: 'call'; readonly call: 'port.bound' | 'port.listening' | 'port.named' }
   | {
       readonly kind: 'deliver';
       readonly link: number;

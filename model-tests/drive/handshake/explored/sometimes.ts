@@ -3,7 +3,8 @@ import type { DeclineReason, FailureCode } from '../../../../machines/index.ts';
 import type { ExploredMove, Reaction } from './moves.ts';
 import type { HandshakeProperty } from './properties.ts';
 
-type Role = Reaction['who']['role'];
+/** Who reacts. */
+export type Role = Reaction['who']['role'];
 
 /** Some move in which a process of this role reacts so. */
 function sometimes(id: string, description: string, role: Role, isIt: (reaction: Reaction) => boolean): HandshakeProperty {

@@ -11,6 +11,8 @@ export function afterwards(stage: SlotStage): void {
   for (const { who, step } of [...stage.steps]) {
     if (who.role === 'client' && stage.isWeak('listenerFollows') && does(step.outputs, 'reportFailed')) stage.process = 'broken';
     if (who.role !== 'server') continue;
+    if (stage.isWeak('retriesWhenRefused') && step.outputs.some(({ params }) => params?.['code'] === 'connectionRefused'))
+      stage.endServer(who.index, { down: 0 });
     const isLast = does(step.outputs, 'sendDescriptor') || does(step.outputs, 'sendGroup');
     if (isLast && stage.isWeak('dataFirst')) sendData(stage, who.index);
     if (isLast && stage.isWeak('noReady')) establish(stage, who.index);
