@@ -101,6 +101,7 @@ export class ConnectionLink implements Link {
 
   /** As if the other end had sent it. */
   inject(firing: Firing, opening: string, event: Message): boolean {
+    this.isUsed = true;
     return this.#send(firing, opposite(this.#endOf(opening)), event) === 'taken';
   }
 

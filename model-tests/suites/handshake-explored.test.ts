@@ -47,17 +47,17 @@ describe('the hardened handshake', () => {
     expect(sizes).toMatchInlineSnapshot(`
       [
         [
-          "hardened network",
+          "hardened.network",
           19544,
           104444,
         ],
         [
-          "hardened storage",
+          "hardened.storage",
           46490,
           257560,
         ],
         [
-          "hardened fall-back",
+          "hardened.fall-back",
           9055,
           52626,
         ],
@@ -173,14 +173,14 @@ describe('an intruder on the way', () => {
 describe('the described handshake', () => {
   /** What must be found, and in how many moves at least. */
   const known: readonly [id: string, property: string, moves: number][] = [
-    ['described network: two servers at once', 'pairing', 4],
-    ['described network: two servers at once', 'ends', 6],
-    ['described network: a descriptor is used again', 'noStaleNumber', 10],
-    ['described storage: a dynamic port is used again', 'noStaleNumber', 16],
-    ['described network: an intruder', 'noIntruder', 5],
-    ['described storage: an intruder', 'noIntruder', 8],
-    ['described network: waiting for ever', 'ends', 2],
-    ['described storage: waiting for ever', 'ends', 2],
+    ['described.network.two-servers', 'pairing', 4],
+    ['described.network.two-servers', 'ends', 6],
+    ['described.network.descriptor-reuse', 'noStaleNumber', 10],
+    ['described.storage.port-reuse', 'noStaleNumber', 16],
+    ['described.network.intruder', 'noIntruder', 5],
+    ['described.storage.intruder', 'noIntruder', 8],
+    ['described.network.waiting', 'ends', 2],
+    ['described.storage.waiting', 'ends', 2],
   ];
 
   test('has the four faults that are known of it, each with a shortest run', async () => {
@@ -211,13 +211,13 @@ describe('the described handshake', () => {
 describe('what can be asked for', () => {
   test('modes, numbers of server processes and intruders choose among the compositions', () => {
     const ids = (choice: Parameters<typeof handshakeSystems>[0]) => handshakeSystems(choice).map(({ id }) => id);
-    expect(ids({ servers: 1, mode: 'network' })).toEqual(['hardened network', 'hardened network-restarts']);
-    expect(ids({ mode: 'network' })).toContain('hardened network+network');
-    expect(ids({ servers: 3, mode: 'network' })).toEqual(['hardened network+network+network']);
-    expect(ids({ thorough: true })).toContain('hardened storage+storage');
+    expect(ids({ servers: 1, mode: 'network' })).toEqual(['hardened.network', 'hardened.network.restarts']);
+    expect(ids({ mode: 'network' })).toContain('hardened.two-network');
+    expect(ids({ servers: 3, mode: 'network' })).toEqual(['hardened.3-network']);
+    expect(ids({ thorough: true })).toContain('hardened.two-storage');
     expect(ids({ variant: 'described', intruder: false, servers: 1 })).toEqual([
-      'described network: waiting for ever',
-      'described storage: waiting for ever',
+      'described.network.waiting',
+      'described.storage.waiting',
     ]);
   });
 

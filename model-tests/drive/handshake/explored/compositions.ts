@@ -112,14 +112,14 @@ export const oneServer: readonly HardenedComposition[] = [
     reaches: [establishes('server', 'storage'), establishes('server', 'network'), establishes('client', 'network'), fallsBack()],
   },
   {
-    id: 'network-restarts',
+    id: 'network.restarts',
     title: 'network mode, one server process, an intruder with two connections, a reset, a crash, a restart, every limit',
     options: { servers: [network], intruder: 2, faults: { reset: 1, crash: 1, restart: 1 } },
     liveness: true,
     reaches: bothEstablish('network'),
   },
   {
-    id: 'storage-restarts',
+    id: 'storage.restarts',
     title: 'storage mode, one server process, an intruder with two connections, a reset, a crash, a restart, every limit',
     options: { servers: [storage], intruder: 2, faults: { reset: 1, crash: 1, restart: 1 } },
     liveness: false,
@@ -130,42 +130,42 @@ export const oneServer: readonly HardenedComposition[] = [
 /** Two server processes at once. */
 export const twoServers: readonly HardenedComposition[] = [
   {
-    id: 'network+network',
+    id: 'two-network',
     title: 'two server processes in network mode, an intruder, a reset, a crash, a restart, every limit',
     options: { servers: [network, network], intruder: 1, faults: { reset: 1, crash: 1, restart: 1 } },
     liveness: false,
     reaches: bothEstablish('network'),
   },
   {
-    id: 'network+storage',
+    id: 'network-and-storage',
     title: 'two server processes, one in each mode, an intruder, a reset, a crash, a restart, every limit',
     options: { servers: [network, storage], intruder: 1, faults: { reset: 1, crash: 1, restart: 1 } },
     liveness: false,
     reaches: [...bothEstablish('network'), ...bothEstablish('storage')],
   },
   {
-    id: 'storage+storage, resets',
+    id: 'two-storage.resets',
     title: 'two server processes in storage mode, an intruder, a reset, a crash, every limit',
     options: { servers: [storage, storage], intruder: 1, faults: { reset: 1, crash: 1 } },
     liveness: false,
     reaches: bothEstablish('storage'),
   },
   {
-    id: 'storage+storage, restarts',
+    id: 'two-storage.restarts',
     title: 'two server processes in storage mode, an intruder, a crash, a restart, every limit',
     options: { servers: [storage, storage], intruder: 1, faults: { crash: 1, restart: 1 } },
     liveness: false,
     reaches: bothEstablish('storage'),
   },
   {
-    id: 'storage+storage, resets and restarts',
+    id: 'two-storage.no-intruder',
     title: 'two server processes in storage mode, no intruder, a reset, a crash, a restart, every limit',
     options: { servers: [storage, storage], faults: { reset: 1, crash: 1, restart: 1 } },
     liveness: false,
     reaches: bothEstablish('storage'),
   },
   {
-    id: 'fall-back+network',
+    id: 'fall-back-and-network',
     title:
       'a server process in storage mode that falls back beside one in network mode, an intruder, a reset, a crash, a failing call, every limit',
     options: { servers: [fallingBack, network], intruder: 1, faults: { reset: 1, crash: 1, outcome: 1 } },
@@ -176,9 +176,9 @@ export const twoServers: readonly HardenedComposition[] = [
 
 /** The same with all budgets of storage mode in one composition. */
 export const thorough: readonly HardenedComposition[] = [
-  ...twoServers.filter(({ id }) => !id.startsWith('storage+storage')),
+  ...twoServers.filter(({ id }) => !id.startsWith('two-storage')),
   {
-    id: 'storage+storage',
+    id: 'two-storage',
     title: 'two server processes in storage mode, an intruder, a reset, a crash, a restart, every limit',
     options: { servers: [storage, storage], intruder: 1, faults: { reset: 1, crash: 1, restart: 1 } },
     liveness: false,
@@ -188,7 +188,7 @@ export const thorough: readonly HardenedComposition[] = [
 
 /** The intruder is on the way of others' frames: what a tag does not promise. */
 export const relays: readonly HardenedComposition[] = [network, storage].map((server) => ({
-  id: `${server.mode}, relay`,
+  id: `${server.mode}.relay`,
   title: `${server.mode} mode, one server process, an intruder who delivers what it overhears before it arrives, every limit`,
   options: { servers: [server], intruder: 1, relay: true },
   liveness: true,

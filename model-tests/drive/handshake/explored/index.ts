@@ -36,7 +36,7 @@ export interface HandshakeChoice {
 
 /** One composition that can be explored, and what it has to fulfil. */
 export interface HandshakeComposition {
-  /** Stays the same: `hardened network+network`. */
+  /** Stays the same: `hardened.two-network`. */
   readonly id: string;
   /** What it is made of, with its budgets, in words. */
   readonly title: string;
@@ -78,7 +78,7 @@ function hardened(choice: HandshakeChoice): HandshakeComposition[] {
       const system = exploredSystem(adapted(options, choice), charts);
       const isOwn = choice.faults !== undefined || choice.intruder === false || choice.weaknesses !== undefined;
       return {
-        id: `hardened ${id}`,
+        id: `hardened.${id}`,
         title: isOwn ? `${title}; other budgets as asked for` : title,
         system,
         properties: [...propertiesOf(system, liveness), ...(isOwn ? [] : reaches)],
@@ -107,7 +107,7 @@ function adapted(options: ExploredOptions, { intruder = true, faults = {}, weakn
 function alike(servers: number, only: Mode | undefined): HardenedComposition[] {
   const modes = (['network', 'storage'] as const).filter((mode) => only === undefined || mode === only);
   return modes.map((mode) => ({
-    id: Array.from({ length: servers }, () => mode).join('+'),
+    id: `${servers}-${mode}`,
     title: `${servers} server processes in ${mode} mode, every limit`,
     options: { servers: Array.from({ length: servers }, (): ServerContext => ({ mode, fallback: false })) },
     liveness: false,
@@ -121,6 +121,6 @@ function described(choice: HandshakeChoice): HandshakeComposition[] {
     (mode === undefined || options.mode === mode) && options.servers <= servers && (intruder || (options.intruder ?? 0) === 0);
   return describedCompositions.filter(isAskedFor).map(({ id, title, options, asks }) => {
     const { system, properties } = describedSystem(options);
-    return { id: `described ${id}`, title, system, properties: properties.filter((property) => asks.includes(property.id)) };
+    return { id: `described.${id}`, title, system, properties: properties.filter((property) => asks.includes(property.id)) };
   });
 }
