@@ -42,8 +42,8 @@ export {
 } from './drive/criteria/path-sets.ts';
 export { criterionSuite, criterionText } from './drive/criteria/role-suite.ts';
 export { type HandshakeChoice, type HandshakeComposition, handshakeSystems } from './drive/handshake/explored/index.ts';
-export type { Act, ExploredMove, Reaction as ProcessReaction, Source as FrameSource } from './drive/handshake/explored/moves.ts';
-export type { Fault, Faults, Weakness } from './drive/handshake/explored/options.ts';
+export type { Act, ChartReaction, ExploredMove, Source as FrameSource } from './drive/handshake/explored/moves.ts';
+export { type Fault, type Faults, faultKinds, type Weakness } from './drive/handshake/explored/options.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
 export type { ChartStep, WrittenFrame } from './drive/handshake/stage.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
