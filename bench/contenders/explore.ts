@@ -36,8 +36,8 @@ function wide(): System<string> {
 
 /** Two servers in network mode, an intruder, a reset, a crash, a restart, every limit. */
 function handshake() {
-  const found = handshakeSystems().find(({ id }) => id === 'hardened.network+network');
-  if (found === undefined) throw new RangeError('there is no composition hardened.network+network');
+  const found = handshakeSystems().find(({ id }) => id === 'hardened.two-network');
+  if (found === undefined) throw new RangeError('there is no composition hardened.two-network');
   return found.system;
 }
 
