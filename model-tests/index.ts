@@ -42,10 +42,8 @@ export {
 } from './drive/criteria/path-sets.ts';
 export { criterionSuite, criterionText } from './drive/criteria/role-suite.ts';
 export { type HandshakeChoice, type HandshakeComposition, handshakeSystems } from './drive/handshake/explored/index.ts';
-export type { Act, ChartReaction, ExploredMove, Source } from './drive/handshake/explored/moves.ts';
-export type { ExploredOptions, Fault, Faults, Weakness } from './drive/handshake/explored/options.ts';
-export { type ExploredSystem, exploredSystem } from './drive/handshake/explored/system.ts';
-export { type Translation, translate } from './drive/handshake/explored/translate.ts';
+export type { Act, ChartReaction, ExploredMove, Source as FrameSource } from './drive/handshake/explored/moves.ts';
+export { type Fault, type Faults, faultKinds, type Weakness } from './drive/handshake/explored/options.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
 export type { ChartStep, WrittenFrame } from './drive/handshake/stage.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
@@ -75,6 +73,7 @@ export {
 } from './drive/role/subject.ts';
 export { type OwnRoleOptions, verifyOwnRole } from './drive/role/verify-own.ts';
 export type { RoleEvent, RolePathFailure, RoleRow } from './drive/role/verify-role.ts';
+export { socketEvents } from './drive/socket/system.ts';
 export { type VerifyOptions, verify, wkpKinds } from './drive/verify.ts';
 export type { VerifyEvent, VerifyRow, WkpKind } from './drive/verify-row.ts';
 export { delayEvent, withExplicitDelays } from './explicit-delays.ts';
@@ -150,6 +149,7 @@ export {
 } from './show/scenario.ts';
 export { type ScenarioFormat, showScenario } from './show/show.ts';
 export { tellRun } from './show/tell.ts';
+export { type Alphabet, clientAlphabet, eventsOf, type FactValues, serverAlphabet } from './validate/alphabet.ts';
 export type { Dialect } from './validate/chart-source.ts';
 export { Monitor, MonitorError } from './validate/monitor.ts';
 export type { FittingRecord, Misfit, TraceVerdict } from './validate/record.ts';
