@@ -4,13 +4,16 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Mode, ServerContext } from '../../machines/index.ts';
+import type { Property, View } from '../compose/system.ts';
 import { Charts } from '../drive/handshake/explored/cast.ts';
 import { propertiesOf } from '../drive/handshake/explored/compositions.ts';
 import { type HandshakeComposition, handshakeSystems } from '../drive/handshake/explored/index.ts';
 import type { ExploredMove } from '../drive/handshake/explored/moves.ts';
 import type { ExploredOptions, Weakness } from '../drive/handshake/explored/options.ts';
 import { exploredSystem } from '../drive/handshake/explored/system.ts';
+import { HandshakeSystem } from '../drive/handshake/system.ts';
 import { check } from '../explore/check.ts';
+import { explore as exploreDriven } from '../explore/explore.ts';
 import type { CheckResult } from '../explore/results.ts';
 
 const network: ServerContext = { mode: 'network', fallback: false };
@@ -108,6 +111,40 @@ describe('the hardened handshake', () => {
   });
 });
 
+describe('beside the composition whose paths are driven', () => {
+  /** Every event that a process reacts to, and where that leads it. */
+  const inDriven = (servers: readonly ServerContext[]) => {
+    const system = new HandshakeSystem({ servers, faults: 2 });
+    const reactions = new Set<string>();
+    for (const { world } of exploreDriven(system).vertices)
+      for (const { steps } of system.moves(world))
+        for (const { who, event, step } of steps) reactions.add(`${who.role}: ${event.type} -> ${step.next.path}`);
+    return reactions;
+  };
+
+  test.each([
+    ['network', network],
+    ['storage', storage],
+    ['storage with a fall back', { mode: 'storage', fallback: true }],
+  ] as const)('nothing is left out: whatever a process does there it does here, %s', async (_, server) => {
+    const faults = { reset: 2, refuse: 1, abort: 1, stopListener: 1, tamper: 2, outcome: 2 };
+    const system = exploredSystem({ servers: [server], everyCause: true, faults }, charts);
+    const reactions = new Set<string>();
+    const collects: Property<ExploredMove> = {
+      id: 'collects',
+      description: 'Looks at every move.',
+      kind: 'sometimesMove',
+      of: (move) => {
+        for (const { who, event, next } of move.reactions) reactions.add(`${who.role}: ${event.split(' ', 1)[0]} -> ${next}`);
+        return false;
+      },
+    };
+    await check(system, [collects]);
+    expect([...inDriven([server])].filter((reaction) => !reactions.has(reaction))).toEqual([]);
+    expect(reactions.size).toBeGreaterThan(20);
+  });
+});
+
 describe('each property can fail', () => {
   const mistakes: readonly [property: string, weaknesses: readonly Weakness[], options: ExploredOptions][] = [
     ['pairing', ['noncesUnchecked'], { servers: [network, network] }],
@@ -161,8 +198,22 @@ describe('an intruder on the way', () => {
     },
   );
 
-  test('never establishes a session with the server process', async () => {
+  test('never establishes a session with the server process, nor lets it have one', async () => {
     for (const composition of handshakeSystems({ relay: true })) {
+      const { slots } = composition.system;
+      const look = (view: View, name: string) => JSON.stringify(view.get(slots.findIndex((slot) => slot.name === name)));
+      const intruder = slots.length - 2;
+      const both: Property<ExploredMove> = {
+        id: 'both',
+        description: 'The client process has a session with the intruder, and the server process has one, too.',
+        kind: 'sometimes',
+        holds: (view) =>
+          /"state":"established/.test(look(view, 'client process (A.first)')) &&
+          /"state":"established/.test(look(view, 'server A')) &&
+          !/"second":1|"array":1/.test(look(view, 'client process (A.first)')),
+      };
+      expect(slots[intruder]?.name).toBe('intruder.1');
+      expect((await check(composition.system, [both])).properties[0]?.verdict).toBe('violated');
       const result = await explore(composition);
       const ofServers = result.properties.filter(({ id }) => /: server /.test(id) && !id.startsWith('sometimes'));
       expect(ofServers.map(({ verdict }) => verdict)).not.toContain('violated');
