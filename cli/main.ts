@@ -110,7 +110,11 @@ function addModelVerbs(program: Command, finish: (exitCode: number) => void): vo
     .option('--json', 'print one JSON object for each line of text')
     .action(async (files, options) => finish(await (await import('./validate.ts')).validateVerb(files, options)));
   addPathsVerb(program, finish);
-  program
+  addVerifyVerb(program, finish);
+}
+
+function addVerifyVerb(program: Command, finish: (exitCode: number) => void): void {
+  const verify = program
     .command('verify')
     .description('drive the implementation along every path that the statecharts generate')
     .addOption(
@@ -120,6 +124,14 @@ function addModelVerbs(program: Command, finish: (exitCode: number) => void): vo
     .option('--json', 'print one JSON object instead of a table')
     .option('--path <name>', 'only this path, by the name that a failure prints')
     .option('--seed <number>', 'the seed of everything random, to run the same again', parseSeed)
+    .option('--threads <number>', 'how many threads drive paths (default: 2)', parseWholeNumber)
+    .action(async (options) => finish(await (await import('./verify.ts')).verifyVerb(options)));
+  addRoleOptions(verify);
+}
+
+/** The options of `verify` for one process alone, ours or somebody else's. */
+function addRoleOptions(verify: Command): void {
+  verify
     .addOption(new Option('--role <role>', 'one process alone, against a puppet of the other').choices(['client', 'server']))
     .addOption(
       new Option(
@@ -127,7 +139,13 @@ function addModelVerbs(program: Command, finish: (exitCode: number) => void): vo
         'an implementation that is not ours: a command that starts an adapter, or tcp://host:port with --role',
       ).conflicts('wkp'),
     )
-    .option('--paths <file>', 'with --external: paths from this file instead of a transition cover')
+    .option(
+      '--criterion <criterion>',
+      'with --role or --external: what the paths take, as in the verb paths (default: transitions)',
+    )
+    .addOption(new Option('--k <number>', 'criteria wp and hsi: extra states').argParser(wholeNumber(0, 20)))
+    .addOption(new Option('--count <number>', 'criterion random: how many walks').argParser(wholeNumber(1, 1_000_000)))
+    .option('--paths <file>', 'with --external: the paths that this file has, as the verb paths prints them with --json')
     .addOption(
       new Option(
         '--limit <name=ms>',
@@ -136,9 +154,7 @@ function addModelVerbs(program: Command, finish: (exitCode: number) => void): vo
     )
     .option('--secret-file <file>', 'with --external tcp: the secret of the implementation (default: no secret)')
     .option('--patience <ms>', 'with --external: longest wait for what is expected (default: 5000)', parseMilliseconds)
-    .option('--quiet <ms>', 'with --external: how long nothing more must come behind each step (default: 25)', parseMilliseconds)
-    .option('--threads <number>', 'how many threads drive paths (default: 2)', parseWholeNumber)
-    .action(async (options) => finish(await (await import('./verify.ts')).verifyVerb(options)));
+    .option('--quiet <ms>', 'with --external: how long nothing more must come behind each step (default: 25)', parseMilliseconds);
 }
 
 function addPathsVerb(program: Command, finish: (exitCode: number) => void): void {

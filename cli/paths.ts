@@ -8,7 +8,7 @@ import {
   compositionPaths,
   type GeneratedPath,
   headerOf,
-  lineOf,
+  lineWriter,
   MachineError,
   type PathRequest,
   type PathSet,
@@ -53,8 +53,8 @@ export async function pathsVerb(options: PathsArguments): Promise<number> {
   return VIOLATED;
 }
 
-/** What is asked for; refuses options that do not go together. */
-function requestOf({ criterion: name, goal, k, seed, count }: PathsArguments): PathRequest {
+/** What is asked for. Throws VerbError for options that do not go together, RangeError for a goal that is none. */
+export function requestOf({ criterion: name, goal, k, seed, count }: Omit<PathsArguments, 'role'>): PathRequest {
   if (goal !== undefined) {
     const other = Object.entries({ criterion: name, k, seed, count }).find(([, value]) => value !== undefined);
     if (other !== undefined) throw couldNotRun(`--goal asks for shortest paths, so --${other[0]} means nothing with it`);
@@ -97,7 +97,8 @@ async function orCouldNotRun<T>(work: () => Promise<T>): Promise<T> {
 
 function* jsonLines(set: PathSet): Generator<string> {
   yield JSON.stringify(headerOf(set));
-  for (const path of set.paths()) yield JSON.stringify(lineOf(set, path));
+  const lineOf = lineWriter(set);
+  for (const path of set.paths()) yield JSON.stringify(lineOf(path));
 }
 
 function* textLines(set: PathSet): Generator<string> {

@@ -3,12 +3,13 @@
  */
 import {
   CannotRunError,
+  type GivenPath,
   limitNames,
+  type OwnRoleOptions,
   type RoleEvent,
-  type RolePath,
   type RolePathFailure,
   type RoleRow,
-  readRolePaths,
+  readPaths,
   showScenario,
   verifyExternal,
   verifyOwnRole,
@@ -16,6 +17,7 @@ import {
 } from '../model-tests/index.ts';
 import { readSecret, readText } from './files.ts';
 import { COULD_NOT_RUN, couldNotRun, explain, HELD, say, VIOLATED } from './outcome.ts';
+import { requestOf } from './paths.ts';
 import { EXTERNAL_OPTIONS, optionName, type RoleArguments } from './role-arguments.ts';
 import { createProgressView, renderRoleTable } from './verify-report.ts';
 
@@ -75,8 +77,9 @@ async function* ownEvents({ role = 'client', wkp, mode, seed, path, ...others }:
   if (misplaced !== undefined) {
     throw couldNotRun(`${optionName(misplaced)} needs --external`);
   }
+  const generated = criterionOf({ ...others, ...(seed !== undefined && { seed }) });
   for (const kind of wkpKinds.filter((one) => wkp === undefined || one === wkp)) {
-    yield* verifyOwnRole({ role, wkp: kind, mode, seed, path });
+    yield* verifyOwnRole({ role, wkp: kind, mode, seed, path, ...generated, words: criterionWords(others) });
   }
 }
 
@@ -92,6 +95,7 @@ function externalEvents(options: RoleArguments, external: string): AsyncGenerato
       throw couldNotRun(`--limit ${name}: there is no such limit; there are ${limitNames.join(', ')}`);
     }
   }
+  const generated = criterionOf(options);
   return verifyExternal({
     external,
     role,
@@ -103,19 +107,36 @@ function externalEvents(options: RoleArguments, external: string): AsyncGenerato
     quiet,
     secret: isTcp ? Buffer.from(readSecret(secretFile)) : undefined,
     paths: pathsOf(options.paths),
+    ...generated,
     command: replayCommand(options, external),
     onListening: (address) =>
       say(`listening on ${address}; the server process has to dial, and to dial again whenever it is done`),
   });
 }
 
-function pathsOf(file: string | undefined): readonly RolePath[] | undefined {
+/** What paths are generated for; refuses options that do not go together. */
+function criterionOf({ criterion, k, count, seed, paths }: RoleArguments): Pick<OwnRoleOptions, 'criterion' | 'options'> {
+  if (criterion !== undefined && paths !== undefined) {
+    throw couldNotRun('--paths are there already, so --criterion means nothing with it');
+  }
+  const asked = { criterion, k, count, ...(criterion === 'random' && { seed }) };
+  const request = requestOf(Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)));
+  return 'goals' in request ? {} : request;
+}
+
+/** The same as words of the command line, with a blank before them. */
+function criterionWords({ criterion, k, count }: Pick<RoleArguments, 'criterion' | 'k' | 'count'>): string {
+  const words = Object.entries({ criterion, k, count }).filter(([, value]) => value !== undefined);
+  return words.map(([name, value]) => ` --${name} ${value}`).join('');
+}
+
+function pathsOf(file: string | undefined): readonly GivenPath[] | undefined {
   if (file === undefined) {
     return undefined;
   }
   const text = readText('--paths', file);
   try {
-    return readRolePaths(text);
+    return readPaths(text);
   } catch (error) {
     throw couldNotRun(`--paths ${file} is no file of paths: ${explain(error)}`, error);
   }
@@ -138,7 +159,11 @@ function replayCommand(options: RoleArguments, external: string): string {
       words.push(option, quoted(String(value)));
     }
   }
-  return [...words, ...Object.entries(limit).map(([name, milliseconds]) => `--limit ${name}=${milliseconds}`)].join(' ');
+  words.push(...criterionWords(options).trim().split(' '));
+  return [
+    ...words.filter((word) => word !== ''),
+    ...Object.entries(limit).map(([name, milliseconds]) => `--limit ${name}=${milliseconds}`),
+  ].join(' ');
 }
 
 /** As a shell has to read it. */

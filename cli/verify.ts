@@ -3,7 +3,7 @@
  */
 import { verify } from '../model-tests/index.ts';
 import { COULD_NOT_RUN, couldNotRun, HELD, say, VIOLATED } from './outcome.ts';
-import { EXTERNAL_OPTIONS, optionName, type RoleArguments } from './role-arguments.ts';
+import { EXTERNAL_OPTIONS, optionName, ROLE_OPTIONS, type RoleArguments } from './role-arguments.ts';
 import { createProgressView, renderTable, type VerifyRow } from './verify-report.ts';
 
 /** The options of the verb, as the command line has them. */
@@ -25,6 +25,10 @@ export async function verifyVerb(options: VerifyArguments & RoleArguments): Prom
   const [option] = EXTERNAL_OPTIONS.filter((name) => options[name] !== undefined);
   if (option !== undefined) {
     throw couldNotRun(`${optionName(option)} needs --external`);
+  }
+  const [roleOption] = ROLE_OPTIONS.filter((name) => options[name] !== undefined);
+  if (roleOption !== undefined) {
+    throw couldNotRun(`${optionName(roleOption)} needs --role or --external`);
   }
   return verifyCompositions(options);
 }

@@ -27,7 +27,7 @@ export * from './compose/system.ts';
 export type { Successor, TransitionSystem } from './compose/transition-system.ts';
 export { type Composition, compositions } from './drive/compositions.ts';
 export { type Goal, parseGoal } from './drive/criteria/goal.ts';
-export { headerOf, lineOf, pathFormat } from './drive/criteria/path-lines.ts';
+export { headerOf, lineWriter, pathFormat } from './drive/criteria/path-lines.ts';
 export {
   chartPaths,
   compositionPaths,
@@ -41,18 +41,17 @@ export type { PathFailure } from './drive/handshake/run-path.ts';
 export type { ChartStep } from './drive/handshake/stage.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
 export * from './drive/handshake/world.ts';
+export { limitNames } from './drive/role/capabilities.ts';
 export { type ExternalOptions, verifyExternal } from './drive/role/external/verify-external.ts';
-export {
-  type ConnectionName,
-  type Role,
-  type RoleInput,
-  type RoleOutput,
-  type RolePath,
-  type RoleStep,
-  readRolePaths,
-  writeRolePaths,
+export { readPaths } from './drive/role/given-paths.ts';
+export type {
+  ConnectionName,
+  Role,
+  RoleInput,
+  RoleOutput,
+  RolePath,
+  RoleStep,
 } from './drive/role/path.ts';
-export { coverRole, limitNames, type RoleSuite } from './drive/role/paths.ts';
 export {
   type ArrayPort,
   type CallOutcome,
@@ -64,6 +63,7 @@ export {
   SubjectError,
   type Wish,
 } from './drive/role/subject.ts';
+export { coverRole, type GivenPath, type RoleSuite, selectPaths, suiteOfRole } from './drive/role/suites.ts';
 export { type OwnRoleOptions, verifyOwnRole } from './drive/role/verify-own.ts';
 export type { RoleEvent, RolePathFailure, RoleRow } from './drive/role/verify-role.ts';
 export { type VerifyOptions, verify, wkpKinds } from './drive/verify.ts';

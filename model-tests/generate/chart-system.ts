@@ -124,7 +124,10 @@ export class ChartSystem implements ReactiveSystem<ChartWorld, ChartInput, Outpu
     if (local.final || this.#alphabet.canHappen?.(local, input, world.past) === false) return undefined;
     if (this.#alphabet.isAwaited?.(input)) return this.#awaits(world, input) ? chart.step(world.state, input) : undefined;
     const step = chart.step(world.state, input);
-    return step ?? (this.#alphabet.isQuiet?.(local, input) ? { next: local, outputs: [], taken: [], further: [], armed: [] } : undefined);
+    return (
+      step ??
+      (this.#alphabet.isQuiet?.(local, input) ? { next: local, outputs: [], taken: [], further: [], armed: [] } : undefined)
+    );
   }
 
   #inputs(world: ChartWorld): readonly ChartInput[] {

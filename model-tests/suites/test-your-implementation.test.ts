@@ -56,7 +56,7 @@ describe.skipIf(!requireTool('cc') || !requireTool('python3'))('the guide for im
   }
 
   test('has commands', () => {
-    expect(commands).toHaveLength(5);
+    expect(commands).toHaveLength(6);
   });
 
   test('builds the example without a warning, and it holds', { timeout: patience }, async () => {
@@ -83,9 +83,16 @@ describe.skipIf(!requireTool('cc') || !requireTool('python3'))('the guide for im
     expect(stderr).toMatch(/listening on tcp:\/\/127\.0\.0\.1:\d+; the server process has to dial/);
   });
 
-  test('writes paths to a file and drives the example along them', { timeout: patience }, async () => {
+  test('drives the example along a suite that no wrong implementation passes', { timeout: patience }, async () => {
     const { stdout } = await shell(commands[4] ?? '');
-    expect(stdout).toMatch(/server │ {4}82 │ {3}387 │/);
+    expect(stdout).toMatch(/server │ {3}255 │ {2}1218 │/);
+    expect(stdout).toContain('the server process in C server assumes: ');
+  });
+
+  test('writes paths to a file and drives the example along them', { timeout: patience }, async () => {
+    const { stdout } = await shell(commands[5] ?? '');
+    expect(stdout).toMatch(/server │ {3}255 │ {2}1218 │/);
+    expect(stdout).toContain('paths are left out, they need storage mode');
   });
 });
 

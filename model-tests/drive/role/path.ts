@@ -1,101 +1,57 @@
-/**
- * A path of one role alone: what happens to it, and what it does that can be seen from outside. This is the portable form: plain JSON that
- * a runner in any language can read. docs/guides/test-your-implementation.md describes every field.
- */
-import { z } from 'zod';
-import { frameNames } from '../wire.ts';
+/** A path of one role alone: what happens to it, and what it does that can be seen from outside. docs/guides/criteria.md has it as a file. */
+import type { FrameName } from '../wire.ts';
 
 /** Which process is under test: the client process listens, the server process dials. */
 export type Role = 'client' | 'server';
 
 /** A connection by its name; `other` is the first connection of another attempt that the path needs. */
-const connectionName = z.enum(['first', 'second', 'array', 'other']);
+export type ConnectionName = 'first' | 'second' | 'array' | 'other';
 
 /** What happens to the role: `start`, `timeout`, or an event of docs/protocol.md, section 8, with its facts. */
-const roleInput = z.looseObject({ type: z.string().min(1) });
+export type RoleInput = { readonly type: string; readonly [fact: string]: unknown };
 
 /** What can be seen of the role. */
-const roleOutput = z.discriminatedUnion('type', [
+export type RoleOutput =
   /** It dials: the WKP for `first` and `second`, the dynamic port for `array`. */
-  z.strictObject({ type: z.literal('dials'), connection: connectionName }),
+  | { readonly type: 'dials'; readonly connection: ConnectionName }
   /** It sends a frame. `mode` for a HELLO, `reason` for a DECLINE; `wrong` lists what is wrong with a frame that was seen. */
-  z.strictObject({
-    type: z.literal('sends'),
-    connection: connectionName,
-    frame: z.enum([...frameNames, 'bytes']),
-    mode: z.enum(['network', 'storage']).optional(),
-    reason: z.string().optional(),
-    wrong: z.array(z.string()).optional(),
-  }),
-  /** The tester reads the orderly end of the connection. */
-  z.strictObject({ type: z.literal('closes'), connection: connectionName }),
-  /** The tester's read fails: the connection was destroyed. */
-  z.strictObject({ type: z.literal('resets'), connection: connectionName }),
+  | {
+      readonly type: 'sends';
+      readonly connection: ConnectionName;
+      readonly frame: FrameName | 'bytes';
+      readonly mode?: 'network' | 'storage' | undefined;
+      readonly reason?: string | undefined;
+      readonly wrong?: readonly string[] | undefined;
+    }
+  /** The tester reads the orderly end of the connection, or its read fails since the connection was destroyed. */
+  | { readonly type: 'closes' | 'resets'; readonly connection: ConnectionName }
   /** It waits for the outcome of a call on the storage array. */
-  z.strictObject({ type: z.literal('asks'), call: z.enum(['openPort', 'attachGroup']) }),
-  /** It tells its user that the session is complete. */
-  z.strictObject({ type: z.literal('established'), mode: z.enum(['network', 'storage']) }),
-  /** It tells its user why there is none. */
-  z.strictObject({ type: z.literal('failed'), code: z.string() }),
-]);
+  | { readonly type: 'asks'; readonly call: 'openPort' | 'attachGroup' }
+  /** It tells its user that the session is complete, or why there is none. */
+  | { readonly type: 'established'; readonly mode: 'network' | 'storage' }
+  | { readonly type: 'failed'; readonly code: string };
 
-const roleStep = z.strictObject({
-  input: roleInput,
-  expect: z.array(roleOutput),
-  /** The state of the chart behind this step. */
-  state: z.string(),
-  /** The time limits that run behind this step, sorted; those of them that began to run with it. */
-  limits: z.array(z.string()),
-  started: z.array(z.string()),
-  /** The transitions of the chart that this step takes. */
-  transitions: z.array(z.string()),
-});
-
-const rolePath = z.strictObject({
-  role: z.enum(['client', 'server']),
-  /** What the path was generated for, for example `transitions`. */
-  criterion: z.string().min(1),
-  /** Unique in its suite. */
-  name: z.string().min(1),
-  steps: z.array(roleStep).min(1),
-});
-
-/** What a file of paths holds. */
-export const rolePathFile = z.strictObject({
-  format: z.literal('stpconnect-role-paths'),
-  version: z.literal(1),
-  paths: z.array(rolePath),
-});
-
-export type ConnectionName = z.infer<typeof connectionName>;
-export type RoleInput = { readonly type: string; readonly [fact: string]: unknown };
-export type RoleOutput = Readonly<z.infer<typeof roleOutput>>;
+/** One input and what follows from it. */
 export interface RoleStep {
   readonly input: RoleInput;
+  /** Outputs on the same connection have an order. */
   readonly expect: readonly RoleOutput[];
+  /** The state of the chart behind this step. */
   readonly state: string;
+  /** The time limits that run behind this step, sorted; those of them that began to run with it. */
   readonly limits: readonly string[];
   readonly started: readonly string[];
+  /** The transitions of the chart that this step takes. */
   readonly transitions: readonly string[];
 }
+
 export interface RolePath {
   readonly role: Role;
+  /** What the path was generated for, for example `transitions`. */
   readonly criterion: string;
+  /** Unique in its suite. */
   readonly name: string;
   readonly steps: readonly RoleStep[];
-}
-
-/** Paths as the text of a portable file. */
-export function writeRolePaths(paths: readonly RolePath[]): string {
-  const lines = paths.map((path) => JSON.stringify(path));
-  return `{"format":"stpconnect-role-paths","version":1,"paths":[\n${lines.join(',\n')}\n]}\n`;
-}
-
-/** Reads a portable file. Throws Error with what is wrong and where. */
-export function readRolePaths(text: string): RolePath[] {
-  const parsed = rolePathFile.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
-  return parsed.data.paths as RolePath[];
 }
 
 /** An input in words, for people: its type and its facts. */

@@ -1,7 +1,7 @@
 /** One role's chart and the other ends of its connections as a transition system: every input that can happen, and what is seen of it. */
 import type { AnyEventObject } from 'xstate';
 import { clientMachine, serverMachine } from '../../../machines/index.ts';
-import { type CompiledChart, compile, type LocalState, type LocalStep } from '../../compile/compile.ts';
+import { type CompiledChart, compile, type LocalStep } from '../../compile/compile.ts';
 import type { Successor, TransitionSystem } from '../../compose/transition-system.ts';
 import { type Alphabet, clientAlphabet, combinations, serverAlphabet } from '../../validate/alphabet.ts';
 import { canSpeak, clientSpeaking, isOutcome, type Speaking, serverSpeaking } from '../../validate/possible-events.ts';
@@ -62,13 +62,19 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
 
   *moves(world: RoleWorld): Iterable<RoleSuccessor> {
     for (const input of this.#inputs(world)) {
-      if (this.#lacks(input, world, this.stateOf(world)) !== undefined) continue;
+      if (this.lackOf(world, input) !== undefined) continue;
       const successor = this.apply(world, input);
-      if (successor !== undefined) yield successor;
+      // One ignored input at a time: what comes behind it shows that it was.
+      if (successor !== undefined && !(world.ignored && successor.next.ignored)) yield successor;
     }
   }
 
-  /** What an input leads to; undefined where it cannot happen. */
+  /** What an input needs that there is not; undefined where it can be brought about. */
+  lackOf(world: RoleWorld, input: RoleInput): string | undefined {
+    return this.#lacks(input, world, this.stateOf(world));
+  }
+
+  /** What an input leads to; undefined where it cannot happen. Facts that decide nothing are left out of the step. */
   apply(world: RoleWorld, input: RoleInput): RoleSuccessor | undefined {
     const key = `${this.key(world)} ${JSON.stringify(input)}`;
     if (!this.#steps.has(key)) this.#steps.set(key, input.type === 'start' ? this.#start(input) : this.#react(world, input));
@@ -85,15 +91,15 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
     if (chart === undefined) return starts[this.role];
     const { path, delays, final } = chart.state(world.state);
     if (final) return [];
-    const events = Object.entries(alphabets[this.role]).flatMap(([type, facts]) => {
-      if (!canSpeak(speaking[this.role], path, type) || !this.#canHappen(world, type)) return [];
-      return representatives(chart, world.state, type, combinations(facts));
-    });
+    const events = Object.entries(alphabets[this.role]).flatMap(([type, facts]) =>
+      this.#canHappen(world, path, type) ? representatives(chart, world.state, type, combinations(facts)) : [],
+    );
     return [...events, ...delays.map((limit) => ({ type: 'timeout', limit }))];
   }
 
   /** Whether the connection that an event names is there to bring it. */
-  #canHappen({ connections: { open } }: RoleWorld, type: string): boolean {
+  #canHappen({ connections: { open } }: RoleWorld, state: string, type: string): boolean {
+    if (!canSpeak(speaking[this.role], state, type)) return false;
     const [name = ''] = type.split('.', 1);
     if (!['first', 'second', 'array'].includes(name)) return true;
     const view = open[name as keyof typeof open];
@@ -103,7 +109,7 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
   }
 
   #start(input: RoleInput): RoleSuccessor | undefined {
-    const index = starts[this.role].findIndex((start) => JSON.stringify(start) === JSON.stringify(input));
+    const index = starts[this.role].findIndex(({ mode, fallback }) => mode === input['mode'] && fallback === input['fallback']);
     const chart = this.charts[index];
     if (chart === undefined) return undefined;
     const begun: Connections = { ...noConnections, mode: input['mode'] === 'storage' ? 'storage' : 'network' };
@@ -113,26 +119,32 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
       next: chart.initial,
       outputs: chart.initialOutputs,
       taken: [],
-      further: [], armed: [],
+      further: [],
+      armed: chart.initial.delays,
     });
   }
 
   #react(world: RoleWorld, input: RoleInput): RoleSuccessor | undefined {
     const chart = this.charts[world.chart];
     if (chart === undefined) return undefined;
-    const step = input.type === 'timeout' ? chart.expire(world.state, String(input['limit'])) : chart.step(world.state, input);
-    if (step === undefined) return undefined;
-    return this.#successor(world, input, afterInput(world.connections, input), step);
+    if (input.type === 'timeout') {
+      const step = chart.expire(world.state, String(input['limit']));
+      return step && this.#successor(world, input, world.connections, step);
+    }
+    if (!this.#canHappen(world, this.stateOf(world), input.type)) return undefined;
+    const step = chart.step(world.state, input);
+    const isNamed = step?.taken[0]?.event === input.type;
+    if (step === undefined || (isOutcome(input.type) && !isNamed)) return undefined;
+    // A wildcard takes it for its name alone.
+    const plain = isNamed ? input : { type: input.type };
+    return this.#successor(world, plain, afterInput(world.connections, plain), step);
   }
 
-  #successor(world: RoleWorld, input: RoleInput, held: Connections, step: LocalStep): RoleSuccessor | undefined {
+  #successor(world: RoleWorld, input: RoleInput, held: Connections, step: LocalStep): RoleSuccessor {
     const perform = this.role === 'client' ? performClient : performServer;
     const { connections, seen } = perform(held, step.outputs);
     const unchanged = step.next.id === world.state && seen.length === 0;
     const ignored = unchanged && JSON.stringify(connections) === JSON.stringify(world.connections);
-    // One ignored input at a time: what comes behind it shows that it was.
-    if (ignored && world.ignored) return undefined;
-    const before = world.state < 0 ? undefined : this.charts[world.chart]?.state(world.state);
     return {
       move: input,
       next: { chart: world.chart, state: step.next.id, connections, ignored },
@@ -141,17 +153,11 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
         expect: seen,
         state: step.next.path,
         limits: step.next.delays,
-        started: startedBetween(before, step.next),
+        started: step.armed,
         transitions: step.taken.map(({ id }) => id),
       },
     };
   }
-}
-
-/** The limits that began to run: a limit of the same name that another state owns is a new one. */
-function startedBetween(before: LocalState | undefined, after: LocalState): string[] {
-  const ran = new Set(before?.running.map(({ event }) => event));
-  return after.running.flatMap(({ name, event }) => (ran.has(event) ? [] : [name])).sort();
 }
 
 /**

@@ -1,9 +1,11 @@
 /** Verifies an implementation that is not ours: through an adapter process, or over TCP alone. */
 import { defaultLimits } from '../../../../machines/index.ts';
+import type { Criterion, CriterionOptions } from '../../../generate/criterion.ts';
+import { limitNames } from '../capabilities.ts';
 import { limitsFor, waitsOf } from '../limits.ts';
-import type { Role, RolePath } from '../path.ts';
-import { coverRole, limitNames, selectPaths } from '../paths.ts';
+import type { Role } from '../path.ts';
 import { CannotRunError, type Subject } from '../subject.ts';
+import { type GivenPath, selectPaths, suiteOfRole } from '../suites.ts';
 import { testSecret } from '../verify-own.ts';
 import { type RoleEvent, type RoleVerification, verifyRole } from '../verify-role.ts';
 import { AdapterSubject, type Patience } from './adapter-subject.ts';
@@ -30,8 +32,11 @@ export interface ExternalOptions {
   readonly seed?: number | undefined;
   /** Only the path with this name. */
   readonly path?: string | undefined;
-  /** Paths from a file instead of a transition cover; those of other roles are left out. */
-  readonly paths?: readonly RolePath[] | undefined;
+  /** Paths from elsewhere instead of generated ones; those of other roles are left out. */
+  readonly paths?: readonly GivenPath[] | undefined;
+  /** What generated paths are to take; default `transitions`. */
+  readonly criterion?: Criterion | undefined;
+  readonly options?: CriterionOptions | undefined;
   /** The command that was called, as far as it says what to drive: a path's name is put behind it. */
   readonly command: string;
   /** Is told where the tester listens, for a server process that speaks TCP. */
@@ -99,7 +104,7 @@ function driveRole(
   role: Role,
   subject: Subject,
   name: string,
-  { mode, paths, seed = 1, path, command }: ExternalOptions,
+  { mode, paths, criterion = 'transitions', options = {}, seed = 1, path, command }: ExternalOptions,
   secret: Buffer,
   limitsOf: RoleVerification['limitsOf'],
 ): AsyncGenerator<RoleEvent, void> {
@@ -107,7 +112,10 @@ function driveRole(
   if (mode !== undefined && !capabilities.modes.includes(mode))
     throw new CannotRunError(`${name} has no ${mode} mode: it says that it has ${capabilities.modes.join(', ')}`);
   const modes = capabilities.modes.filter((one) => mode === undefined || one === mode);
-  const suite = paths === undefined ? coverRole(role, capabilities, modes) : selectPaths(role, { ...capabilities, modes }, paths);
+  const suite =
+    paths === undefined
+      ? suiteOfRole(role, criterion, options, capabilities, modes)
+      : selectPaths(role, capabilities, paths, modes);
   return verifyRole({ name, subject, suite, secret, seed, path, limitsOf, command });
 }
 
