@@ -73,3 +73,21 @@ export function parseBytes(text: string): number {
   }
   return Number(number) * (UNITS[unit] ?? 1);
 }
+
+/** What is generated, as the command line has it. */
+export interface CriterionArguments {
+  readonly criterion?: string;
+  readonly k?: number;
+  readonly count?: number;
+}
+
+/** The options that say what is generated; `without` says what is generated where no criterion is named. */
+export function criterionOptions(without: string): Option[] {
+  return [
+    new Option('--criterion <criterion>', `transitions, pairs, switch-N, wp, hsi or random (default: ${without})`),
+    new Option('--k <number>', 'wp and hsi: how many extra states an implementation may have (default: 0)').argParser(
+      wholeNumber(0, 20),
+    ),
+    new Option('--count <number>', 'random: how many walks (default: 100)').argParser(wholeNumber(1, 1_000_000)),
+  ];
+}

@@ -115,18 +115,8 @@ describe('options', () => {
       says: /--secret-file .* cannot be read: there is no such file/,
     },
     { argv: ['--external', 'x', '--paths', '/does/not/exist'], says: /--paths .* cannot be read: there is no such file/ },
-    {
-      argv: ['--external', 'x', '--paths', 'package.json'],
-      says: /--paths package\.json is no file of paths: line 1 is not JSON/,
-    },
+    { argv: ['--external', 'x', '--paths', 'package.json'], says: /--paths package\.json is no file of paths: .*format/ },
     { argv: ['--external', 'x', '--wkp', 'tcp'], says: /--external.* cannot be used with option '--wkp/ },
-    { argv: ['--criterion', 'wp'], says: /--criterion needs --role or --external/ },
-    { argv: ['--role', 'client', '--k', '1'], says: /--k is for the criteria wp and hsi/ },
-    { argv: ['--role', 'client', '--criterion', 'all'], says: /--criterion all: expected transitions, pairs/ },
-    {
-      argv: ['--external', 'x', '--paths', 'README.md', '--criterion', 'wp'],
-      says: /--paths are there already, so --criterion means nothing with it/,
-    },
     { argv: ['--external', 'x', '--quiet', '0'], says: /expected milliseconds/ },
   ])('$argv could not be run', async ({ argv, says }) => {
     const { exitCode, stdout, stderr } = await verify(...argv);

@@ -1,5 +1,6 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { runCli, startCli } from './cli.test-support.ts';
+import { createFolder, runCli, startCli } from './cli.test-support.ts';
 
 interface Line {
   readonly format?: string;
@@ -16,6 +17,34 @@ async function pathsOf(...argv: string[]) {
   const lines = stdout.toString().trimEnd().split('\n');
   return lines.map((line) => JSON.parse(line) as Line);
 }
+
+describe('verify --criterion', () => {
+  test('drives a process along the paths that paths prints', async () => {
+    const [header] = await pathsOf('--criterion', 'hsi', '--role', 'client');
+    const { exitCode, stdout } = await runCli([
+      'verify',
+      '--role',
+      'client',
+      '--criterion',
+      'hsi',
+      '--wkp',
+      'simulated',
+      '--json',
+    ]);
+    const { rows } = JSON.parse(stdout.toString()) as { rows: readonly object[] };
+    expect([exitCode, rows]).toEqual([0, [expect.objectContaining({ paths: header?.paths, steps: header?.steps, failed: 0 })]]);
+  });
+
+  test.each([
+    [['--k', '1'], /--k needs --criterion$/],
+    [['--criterion', 'pairs', '--k', '1'], /--k is for the criteria wp and hsi/],
+    [['--criterion', 'wp', '--count', '1', '--role', 'client'], /--count is for the criterion random/],
+    [['--criterion', 'wp', '--external', 'x', '--paths', 'y'], /--criterion means nothing with it$/],
+  ])('refuses %j', async (argv, pattern) => {
+    const { exitCode, stderr } = await runCli(['verify', ...argv]);
+    expect([exitCode, stderr.trimEnd()]).toEqual([2, expect.stringMatching(pattern)]);
+  });
+});
 
 describe('paths', () => {
   test.each([
@@ -38,19 +67,32 @@ describe('paths', () => {
   test('tells each step with its input, what has to be seen, state, limits and transitions', async () => {
     const [, path] = await pathsOf('--goal', 'second.joined');
     expect(path?.steps).toEqual([
-      { input: { type: 'start' }, expect: [], state: 'awaitingFirstFrame', limits: ['firstFrameTimeout'], transitions: [] },
+      {
+        input: { type: 'start' },
+        expect: [],
+        state: 'awaitingFirstFrame',
+        limits: ['firstFrameTimeout'],
+        started: ['firstFrameTimeout'],
+        transitions: [],
+      },
       {
         input: { type: 'first.hello', mode: 'network', connections: 'same', capacity: 'free' },
-        expect: [{ type: 'sendDescriptor' }],
+        expect: [{ type: 'sends', connection: 'first', frame: 'descriptor' }],
         state: 'handshaking.network.awaitingSecond',
         limits: ['handshakeTimeout', 'secondTimeout'],
+        started: ['handshakeTimeout', 'secondTimeout'],
         transitions: ['client.awaitingFirstFrame · first.hello · 2'],
       },
       {
         input: { type: 'second.joined' },
-        expect: [{ type: 'sendReady' }, { type: 'reportEstablished' }],
+        expect: [
+          { type: 'sends', connection: 'second', frame: 'ready' },
+          { type: 'sends', connection: 'first', frame: 'ready' },
+          { type: 'established', mode: 'network' },
+        ],
         state: 'established.open',
         limits: [],
+        started: [],
         transitions: ['client.handshaking.network.awaitingSecond · second.joined · 0'],
       },
     ]);
@@ -73,10 +115,10 @@ describe('paths', () => {
     expect(exitCode).toBe(0);
     expect(lines[0]).toMatch(/^# server: wp \(k = 1\), \d+ paths, \d+ steps; a machine of \d+ states$/);
     expect(lines.find((line) => line.startsWith('# assumes: '))).toMatch(
-      /each of whose states is reached by the state cover and at most 1 more input/,
+      /one to each of the \d+ states of the model\) and at most 1 more input/,
     );
     expect(lines.find((line) => line.startsWith('server.1: '))).toMatch(
-      /^server\.1: start \(mode network, fallback false\) \/ dialFirst; .* -> failed$/,
+      /^server\.1: start \(mode network, fallback false\) \/ dials \(connection first\); .* -> failed$/,
     );
   });
 
@@ -85,8 +127,18 @@ describe('paths', () => {
     const [path] = stdout.toString().split('\n').slice(-2);
     expect([exitCode, path]).toEqual([
       0,
-      expect.stringMatching(/^server\.1: .* startFallback, .* reportEstablished -> established$/),
+      expect.stringMatching(/^server\.1: .*\(tag right, reason modeUnavailable\).* established \(mode network\) -> established$/),
     ]);
+  });
+
+  test('are read by verify, which needs no other file', async () => {
+    const folder = createFolder();
+    const { stdout } = await runCli(['paths', '--criterion', 'hsi', '--role', 'client', '--json']);
+    const file = folder.path('paths.ndjson');
+    writeFileSync(file, stdout);
+    const { exitCode, stderr } = await runCli(['verify', '--paths', file, '--external', 'node no-such-adapter']);
+    folder.remove();
+    expect([exitCode, stderr]).toEqual([2, expect.not.stringContaining('no file of paths')]);
   });
 
   test('stop when nobody reads any more: head gets its lines of millions', async () => {

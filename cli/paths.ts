@@ -2,31 +2,27 @@
  * `stpconnect paths`: generates paths by a criterion and prints them, one a line, as they are made.
  */
 import {
-  type Criterion,
-  type CriterionOptions,
-  chartPaths,
   compositionPaths,
   type GeneratedPath,
   headerOf,
-  lineWriter,
+  lineOf,
   MachineError,
   type PathRequest,
   type PathSet,
   type PathStep,
-  parseCriterion,
   parseGoal,
+  rolePaths,
 } from '../model-tests/index.ts';
+import type { CriterionArguments } from './arguments.ts';
+import { criterionRequest } from './criterion-request.ts';
 import { couldNotRun, HELD, say, VIOLATED } from './outcome.ts';
 import { writeLines } from './write-lines.ts';
 
 /** The options of the verb, as the command line has them. */
-export interface PathsArguments {
-  readonly criterion?: string;
-  readonly k?: number;
+export interface PathsArguments extends CriterionArguments {
   readonly role: 'client' | 'server' | 'socket' | 'system';
   readonly mode?: 'network' | 'storage';
   readonly seed?: number;
-  readonly count?: number;
   readonly goal?: readonly string[];
   readonly json?: boolean;
 }
@@ -53,35 +49,23 @@ export async function pathsVerb(options: PathsArguments): Promise<number> {
   return VIOLATED;
 }
 
-/** What is asked for. Throws VerbError for options that do not go together, RangeError for a goal that is none. */
-export function requestOf({ criterion: name, goal, k, seed, count }: Omit<PathsArguments, 'role'>): PathRequest {
+/** What is asked for; refuses options that do not go together. */
+function requestOf(options: PathsArguments): PathRequest {
+  const { criterion, goal, k, seed, count } = options;
   if (goal !== undefined) {
-    const other = Object.entries({ criterion: name, k, seed, count }).find(([, value]) => value !== undefined);
+    const other = Object.entries({ criterion, k, seed, count }).find(([, value]) => value !== undefined);
     if (other !== undefined) throw couldNotRun(`--goal asks for shortest paths, so --${other[0]} means nothing with it`);
     return { goals: goal.map(parseGoal) };
   }
-  const criterion = parseCriterion(name ?? 'transitions');
-  if (criterion === undefined) {
-    throw couldNotRun(`--criterion ${name}: expected transitions, pairs, switch-N, wp, hsi or random`);
+  const request = criterionRequest(criterion ?? 'transitions', options);
+  if (seed !== undefined && request.criterion !== 'random') {
+    throw couldNotRun(`--seed is for the criterion random, and nothing of ${request.criterion} is left to chance`);
   }
-  if (k !== undefined && !isOneOf(criterion, ['wp', 'hsi'])) {
-    throw couldNotRun(`--k is for the criteria wp and hsi, and ${criterion} has no extra states`);
-  }
-  const random = seed !== undefined ? 'seed' : count !== undefined ? 'count' : undefined;
-  if (random !== undefined && criterion !== 'random') {
-    throw couldNotRun(`--${random} is for the criterion random, and nothing of ${criterion} is left to chance`);
-  }
-  return { criterion, options: optionsOf({ k, seed, count }) };
-}
-
-const isOneOf = (criterion: Criterion, names: readonly Criterion[]) => names.includes(criterion);
-
-function optionsOf(given: Record<'k' | 'seed' | 'count', number | undefined>): CriterionOptions {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { ...request, ...(seed === undefined ? {} : { seed }) };
 }
 
 function setsOf({ role, mode }: PathsArguments, request: PathRequest): Iterable<PathSet> {
-  if (role !== 'system') return [chartPaths(role, request)];
+  if (role !== 'system') return [rolePaths(role, request)];
   return compositionPaths(mode === undefined ? ['network', 'storage'] : [mode], request);
 }
 
@@ -97,8 +81,7 @@ async function orCouldNotRun<T>(work: () => Promise<T>): Promise<T> {
 
 function* jsonLines(set: PathSet): Generator<string> {
   yield JSON.stringify(headerOf(set));
-  const lineOf = lineWriter(set);
-  for (const path of set.paths()) yield JSON.stringify(lineOf(path));
+  for (const path of set.paths()) yield JSON.stringify(lineOf(set, path));
 }
 
 function* textLines(set: PathSet): Generator<string> {

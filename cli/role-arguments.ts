@@ -1,10 +1,10 @@
 /**
  * The options of `stpconnect verify` for one process alone, ours or somebody else's.
  */
-import type { LimitArguments } from './arguments.ts';
+import type { CriterionArguments, LimitArguments } from './arguments.ts';
 
 /** As the command line has them. */
-export interface RoleArguments {
+export interface RoleArguments extends CriterionArguments {
   readonly role?: 'client' | 'server';
   readonly external?: string;
   readonly wkp?: 'tcp' | 'array' | 'simulated';
@@ -13,21 +13,15 @@ export interface RoleArguments {
   readonly seed?: number;
   readonly path?: string;
   readonly paths?: string;
-  readonly criterion?: string;
-  readonly k?: number;
-  readonly count?: number;
   readonly limit?: LimitArguments;
   readonly secretFile?: string;
   readonly patience?: number;
   readonly quiet?: number;
 }
 
-/** The options that mean nothing where both processes are driven at once. */
-export const ROLE_OPTIONS = ['criterion', 'k', 'count'] as const;
-
 /** The options that mean nothing without `--external`. */
 export const EXTERNAL_OPTIONS = ['paths', 'limit', 'secretFile', 'patience', 'quiet'] as const;
 
 /** An option as it is written. */
-export const optionName = (name: (typeof EXTERNAL_OPTIONS | typeof ROLE_OPTIONS)[number]) =>
+export const optionName = (name: (typeof EXTERNAL_OPTIONS)[number]) =>
   `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

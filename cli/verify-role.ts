@@ -3,21 +3,21 @@
  */
 import {
   CannotRunError,
-  type GivenPath,
+  type CriterionRequest,
   limitNames,
-  type OwnRoleOptions,
   type RoleEvent,
+  type RolePath,
   type RolePathFailure,
   type RoleRow,
-  readPaths,
+  readRolePaths,
   showScenario,
   verifyExternal,
   verifyOwnRole,
   wkpKinds,
 } from '../model-tests/index.ts';
+import { criterionRequest } from './criterion-request.ts';
 import { readSecret, readText } from './files.ts';
 import { COULD_NOT_RUN, couldNotRun, explain, HELD, say, VIOLATED } from './outcome.ts';
-import { requestOf } from './paths.ts';
 import { EXTERNAL_OPTIONS, optionName, type RoleArguments } from './role-arguments.ts';
 import { createProgressView, renderRoleTable } from './verify-report.ts';
 
@@ -28,9 +28,10 @@ const MOST_SHOWN = 5;
 export async function verifyRoles(options: RoleArguments): Promise<number> {
   const rows: RoleRow[] = [];
   const failures: RolePathFailure[] = [];
+  const generate = requestOf(options);
   const view = createProgressView(process.stderr);
   try {
-    for await (const event of eventsOf(options)) {
+    for await (const event of eventsOf(options, generate)) {
       if (event.type === 'progress') {
         view.show({ name: `${event.subject} ${event.role}`, done: event.done, total: event.total });
       } else if (event.type === 'failure') {
@@ -68,22 +69,38 @@ function conclude({ json = false, path }: RoleArguments, rows: readonly RoleRow[
   return held ? HELD : VIOLATED;
 }
 
-function eventsOf(options: RoleArguments): AsyncGenerator<RoleEvent, void> {
-  return options.external === undefined ? ownEvents(options) : externalEvents(options, options.external);
+/** What is to be generated; undefined where that is not said. */
+function requestOf({ criterion, paths, ...options }: RoleArguments): CriterionRequest | undefined {
+  if (criterion === undefined) {
+    const [orphan] = (['k', 'count'] as const).filter((name) => options[name] !== undefined);
+    if (orphan !== undefined) throw couldNotRun(`--${orphan} needs --criterion`);
+    return undefined;
+  }
+  if (paths !== undefined) throw couldNotRun('--paths has paths that are there already, so --criterion means nothing with it');
+  const { seed } = options;
+  return { ...criterionRequest(criterion, options), ...(seed === undefined ? {} : { seed }) };
 }
 
-async function* ownEvents({ role = 'client', wkp, mode, seed, path, ...others }: RoleArguments): AsyncGenerator<RoleEvent, void> {
+type Generate = CriterionRequest | undefined;
+
+function eventsOf(options: RoleArguments, generate: Generate): AsyncGenerator<RoleEvent, void> {
+  return options.external === undefined ? ownEvents(options, generate) : externalEvents(options, options.external, generate);
+}
+
+async function* ownEvents(options: RoleArguments, generate: Generate): AsyncGenerator<RoleEvent, void> {
+  const { role, wkp, mode, seed, path, ...others } = options;
   const [misplaced] = EXTERNAL_OPTIONS.filter((name) => others[name] !== undefined);
   if (misplaced !== undefined) {
     throw couldNotRun(`${optionName(misplaced)} needs --external`);
   }
-  const generated = criterionOf({ ...others, ...(seed !== undefined && { seed }) });
   for (const kind of wkpKinds.filter((one) => wkp === undefined || one === wkp)) {
-    yield* verifyOwnRole({ role, wkp: kind, mode, seed, path, ...generated, words: criterionWords(others) });
+    for (const each of role === undefined ? (['client', 'server'] as const) : [role]) {
+      yield* verifyOwnRole({ role: each, wkp: kind, mode, seed, path, generate });
+    }
   }
 }
 
-function externalEvents(options: RoleArguments, external: string): AsyncGenerator<RoleEvent, void> {
+function externalEvents(options: RoleArguments, external: string, generate: Generate): AsyncGenerator<RoleEvent, void> {
   const { role, mode, seed, path, limit, secretFile, patience, quiet } = options;
   const isTcp = external.startsWith('tcp:');
   const [misplaced] = (['limit', 'secretFile'] as const).filter((name) => options[name] !== undefined);
@@ -95,7 +112,6 @@ function externalEvents(options: RoleArguments, external: string): AsyncGenerato
       throw couldNotRun(`--limit ${name}: there is no such limit; there are ${limitNames.join(', ')}`);
     }
   }
-  const generated = criterionOf(options);
   return verifyExternal({
     external,
     role,
@@ -107,36 +123,20 @@ function externalEvents(options: RoleArguments, external: string): AsyncGenerato
     quiet,
     secret: isTcp ? Buffer.from(readSecret(secretFile)) : undefined,
     paths: pathsOf(options.paths),
-    ...generated,
+    generate,
     command: replayCommand(options, external),
     onListening: (address) =>
       say(`listening on ${address}; the server process has to dial, and to dial again whenever it is done`),
   });
 }
 
-/** What paths are generated for; refuses options that do not go together. */
-function criterionOf({ criterion, k, count, seed, paths }: RoleArguments): Pick<OwnRoleOptions, 'criterion' | 'options'> {
-  if (criterion !== undefined && paths !== undefined) {
-    throw couldNotRun('--paths are there already, so --criterion means nothing with it');
-  }
-  const asked = { criterion, k, count, ...(criterion === 'random' && { seed }) };
-  const request = requestOf(Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)));
-  return 'goals' in request ? {} : request;
-}
-
-/** The same as words of the command line, with a blank before them. */
-function criterionWords({ criterion, k, count }: Pick<RoleArguments, 'criterion' | 'k' | 'count'>): string {
-  const words = Object.entries({ criterion, k, count }).filter(([, value]) => value !== undefined);
-  return words.map(([name, value]) => ` --${name} ${value}`).join('');
-}
-
-function pathsOf(file: string | undefined): readonly GivenPath[] | undefined {
+function pathsOf(file: string | undefined): readonly RolePath[] | undefined {
   if (file === undefined) {
     return undefined;
   }
   const text = readText('--paths', file);
   try {
-    return readPaths(text);
+    return readRolePaths(text);
   } catch (error) {
     throw couldNotRun(`--paths ${file} is no file of paths: ${explain(error)}`, error);
   }
@@ -144,11 +144,14 @@ function pathsOf(file: string | undefined): readonly GivenPath[] | undefined {
 
 /** The call that drives the same implementation in the same way; seed and path come behind it. */
 function replayCommand(options: RoleArguments, external: string): string {
-  const { role, mode, paths, limit = {}, secretFile, patience, quiet } = options;
+  const { role, mode, criterion, k, count, paths, limit = {}, secretFile, patience, quiet } = options;
   const words = ['stpconnect', 'verify', '--external', quoted(external)];
   const plain = {
     '--role': role,
     '--mode': mode,
+    '--criterion': criterion,
+    '--k': k,
+    '--count': count,
     '--paths': paths,
     '--secret-file': secretFile,
     '--patience': patience,
@@ -159,11 +162,7 @@ function replayCommand(options: RoleArguments, external: string): string {
       words.push(option, quoted(String(value)));
     }
   }
-  words.push(...criterionWords(options).trim().split(' '));
-  return [
-    ...words.filter((word) => word !== ''),
-    ...Object.entries(limit).map(([name, milliseconds]) => `--limit ${name}=${milliseconds}`),
-  ].join(' ');
+  return [...words, ...Object.entries(limit).map(([name, milliseconds]) => `--limit ${name}=${milliseconds}`)].join(' ');
 }
 
 /** As a shell has to read it. */

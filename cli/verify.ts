@@ -3,7 +3,7 @@
  */
 import { verify } from '../model-tests/index.ts';
 import { COULD_NOT_RUN, couldNotRun, HELD, say, VIOLATED } from './outcome.ts';
-import { EXTERNAL_OPTIONS, optionName, ROLE_OPTIONS, type RoleArguments } from './role-arguments.ts';
+import { EXTERNAL_OPTIONS, optionName, type RoleArguments } from './role-arguments.ts';
 import { createProgressView, renderTable, type VerifyRow } from './verify-report.ts';
 
 /** The options of the verb, as the command line has them. */
@@ -19,16 +19,17 @@ export interface VerifyArguments {
 
 /** Runs the verb in the way that its options ask for, and answers with its exit code. */
 export async function verifyVerb(options: VerifyArguments & RoleArguments): Promise<number> {
-  if (options.external !== undefined || options.role !== undefined) {
+  // Criteria are for one process; without a role both are driven, one after the other.
+  if ([options.external, options.role, options.criterion].some((option) => option !== undefined)) {
     return (await import('./verify-role.ts')).verifyRoles(options);
+  }
+  const [orphan] = (['k', 'count'] as const).filter((name) => options[name] !== undefined);
+  if (orphan !== undefined) {
+    throw couldNotRun(`--${orphan} needs --criterion`);
   }
   const [option] = EXTERNAL_OPTIONS.filter((name) => options[name] !== undefined);
   if (option !== undefined) {
     throw couldNotRun(`${optionName(option)} needs --external`);
-  }
-  const [roleOption] = ROLE_OPTIONS.filter((name) => options[name] !== undefined);
-  if (roleOption !== undefined) {
-    throw couldNotRun(`${optionName(roleOption)} needs --role or --external`);
   }
   return verifyCompositions(options);
 }

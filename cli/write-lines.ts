@@ -7,10 +7,19 @@ import type { Writable } from 'node:stream';
 const CHUNK = 65_536;
 
 /** Writes every line with its line break. Stops, and is content, when the reader has gone: `head` has seen enough. */
-export async function writeLines(stream: Writable, lines: () => Iterable<string>): Promise<void> {
+export function writeLines(stream: Writable, lines: () => Iterable<string>): Promise<void> {
+  return writePieces(stream, withBreaks(lines()));
+}
+
+function* withBreaks(lines: Iterable<string>): Generator<string> {
+  for (const line of lines) yield `${line}\n`;
+}
+
+/** The same with text that has its line breaks. */
+export async function writePieces(stream: Writable, pieces: Iterable<string>): Promise<void> {
   let text = '';
-  for (const line of lines()) {
-    text += `${line}\n`;
+  for (const piece of pieces) {
+    text += piece;
     if (text.length < CHUNK) continue;
     if (!(await write(stream, text))) return;
     text = '';

@@ -44,7 +44,8 @@ export class ArrayInspector {
    */
   repair(staleAfter = 5_000): Repaired {
     const now = arrayClock.now();
-    const times = { heartbeatInterval: staleAfter / 5, staleAfter, blockedAfter: Number.POSITIVE_INFINITY };
+    // Everybody is asked for, however fresh his heartbeat is: he may have died just now.
+    const times = { heartbeatInterval: Number.NEGATIVE_INFINITY, staleAfter, blockedAfter: Number.POSITIVE_INFINITY };
     const tables = this.#tables;
     return tables.lock.run(() => {
       const hosts = new Reaper(tables, times, now).reap(undefined, now);

@@ -3,6 +3,7 @@ import { chmodSync, readFileSync, statSync, symlinkSync, truncateSync, writeFile
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ArrayConnection } from './array-connection.ts';
 import { ArrayError } from './errors.ts';
+import { ArrayInspector } from './inspector.ts';
 import { HEADER } from './layout.ts';
 import { attachHere, newFile, options, type Peer, startPeer, whyNotMapped } from './mapped.test-support.ts';
 import { loadNative } from './memory/native.ts';
@@ -146,6 +147,16 @@ describe('two processes', () => {
     await peer.kill();
     expect((await failed).code).toBe('reset');
     expect(array.info()).toMatchObject({ ports: [], hosts: [{ host: 'here' }], groups: [{ used: 0 }] });
+  });
+
+  test('of which one died just now: repair takes back what it held at once, however fresh its heartbeat is', async () => {
+    const file = newFile();
+    const peer = await startPeer(file);
+    await peer.ask('listen');
+    await peer.kill();
+    const inspector = new ArrayInspector({ file });
+    expect(inspector.repair(60_000)).toMatchObject({ hosts: ['there'] });
+    expect(inspector.info()).toMatchObject({ hosts: [], ports: [], connections: { used: 0 } });
   });
 
   test('of which one is stopped: the other sees a reset, and what the stopped one may write to is its own until it goes on', async () => {

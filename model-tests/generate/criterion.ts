@@ -13,6 +13,11 @@ export interface CriterionOptions extends WalkOptions {
   readonly k?: number;
 }
 
+/** What a suite is to be made for. */
+export interface CriterionRequest extends CriterionOptions {
+  readonly criterion: Criterion;
+}
+
 /** The criterion of this name; undefined where there is none. */
 export function parseCriterion(name: string): Criterion | undefined {
   return /^(transitions|pairs|switch-\d{1,2}|wp|hsi|random)$/.test(name) ? (name as Criterion) : undefined;

@@ -9,8 +9,8 @@ import { formErrors, malformedBytes } from '../drive/role/malformed.ts';
 import { OwnClient } from '../drive/role/own-client.ts';
 import { OwnServer } from '../drive/role/own-server.ts';
 import type { RolePath } from '../drive/role/path.ts';
+import { coverRole } from '../drive/role/paths.ts';
 import type { Seen, Subject } from '../drive/role/subject.ts';
-import { coverRole } from '../drive/role/suites.ts';
 import { readFrames, reasonNames, withOtherTag } from '../drive/wire.ts';
 
 interface Vector {
@@ -132,7 +132,7 @@ describe.each(['client', 'server'] as const)('a %s process', (role) => {
   /** The first failure of the paths with a fault planted. */
   async function firstFailure(fault: Fault, only: (path: RolePath) => boolean = () => true): Promise<RoleFailure | undefined> {
     const nonces = new Set<string>();
-    for (const path of [...suite.paths()].filter(only)) {
+    for (const path of suite.paths.filter(only)) {
       const drive = { subject: withFault(subject, fault), secret: Buffer.from('secret'), nonces, seed: 1, limits: {} };
       const failure = await driveRolePath(path, drive);
       if (failure !== undefined) return failure;
@@ -208,7 +208,7 @@ describe('a server process', () => {
   test('that closes where only a reset tells a failure from an end is found out', async () => {
     const rig = simulatedRig();
     const subject = new OwnServer(rig, 1);
-    const path = [...coverRole('server').paths()].find(({ steps }) => steps.at(-1)?.expect.some(({ type }) => type === 'resets'));
+    const path = coverRole('server').paths.find(({ steps }) => steps.at(-1)?.expect.some(({ type }) => type === 'resets'));
     const fault: Fault = (event) => (event.type === 'reset' ? [{ ...event, type: 'ended' }] : undefined);
     const drive = { subject: withFault(subject, fault), secret: Buffer.alloc(0), nonces: new Set<string>(), seed: 1, limits: {} };
     const failure = path && (await driveRolePath(path, drive));

@@ -3,6 +3,11 @@
  * to come to the same verdicts.
  * Needs spin and cc; STPCONNECT_REQUIRE=spin,cc makes it a failure when one is missing.
  */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { twoFifos } from '../../bench/systems/two-fifos.ts';
@@ -17,6 +22,7 @@ import { expectSameOpinion } from './spin.test-support.ts';
 import { call, ofMoves } from './spin-examples.test-support.ts';
 
 const isThere = [requireTool('spin', process.env, '-V'), requireTool('cc')].every((there) => there);
+const run = promisify(execFile);
 const text = { description: '' };
 
 /** One property of each kind. */
@@ -64,7 +70,33 @@ const awkward: System<{ readonly what: string; readonly to: number }> = {
   show: ({ what, to }) => ({ text: `${what} */ ${to}`, events: [] }),
 };
 
-describe.skipIf(!isThere)('SPIN', () => {
+/** A lamp blinks until somebody presses the button, which nobody has to; then nothing can happen but that he leaves. */
+const button: System<string> = {
+  slots: [
+    { name: 'lamp', initial: 0 },
+    { name: 'user', initial: 'waits' },
+  ],
+  rules: [
+    {
+      name: 'blink',
+      fair: true,
+      *fire(view) {
+        if (view.get<string>(1) === 'waits') yield { move: 'blink', writes: [[0, 1 - view.get<number>(0)]] };
+      },
+    },
+    {
+      name: 'user',
+      *fire(view) {
+        const now = view.get<string>(1);
+        if (now !== 'left') yield { move: 'user', writes: [[1, now === 'waits' ? 'pressed' : 'left']] };
+      },
+    },
+  ],
+  lifelines: [],
+  show: (move) => ({ text: move, events: [] }),
+};
+
+describe.skipIf(!isThere)('SPIN', { timeout: 120_000 }, () => {
   test.each(fc.sample(smallSystems, { seed: 3, numRuns: 4 }).map((small, index) => ({ small, number: index + 1 })))(
     'agrees on a system of chance, number $number, about a property of each kind',
     async ({ small }) => {
@@ -73,6 +105,17 @@ describe.skipIf(!isThere)('SPIN', () => {
       await expectSameOpinion(system, properties, await exportPromela(system, properties));
     },
   );
+
+  test('agrees that what is not fair need not happen, but that nothing ends while something can happen', async () => {
+    const user = (what: string) => (view: View) => view.get<string>(1) === what;
+    const properties: Property<string>[] = [
+      { ...text, id: 'presses', kind: 'eventually', holds: user('pressed') },
+      { ...text, id: 'leaves', kind: 'leadsTo', from: user('pressed'), to: user('left') },
+      { ...text, id: 'blinks for ever', kind: 'noLivelock', progress: (move) => move === 'user' },
+    ];
+    const { verdicts } = await expectSameOpinion(button, properties, await exportPromela(button, properties));
+    expect(verdicts).toEqual({ presses: 'violated', leaves: 'holds', 'blinks for ever': 'violated' });
+  });
 
   test('agrees on a system whose names and values Promela would not take as they are', async () => {
     const holds = (view: View) => view.get<string>(0) === '\\';
@@ -114,7 +157,32 @@ describe.skipIf(!isThere)('SPIN', () => {
     }
     expect(new Set(refused)).toEqual(new Set(['IncompleteError']));
     expect(compared).toBeGreaterThan(7);
-  }, 60_000);
+  });
+
+  test('does by hand what the head of a model says', async () => {
+    const model = await exportComposition(call.description, call.propertiesOf);
+    const folder = await mkdtemp(join(tmpdir(), 'stpconnect-spin-'));
+    try {
+      await writeFile(join(folder, 'model.pml'), model.text);
+      const commands = [...model.text.matchAll(/^ \* [\w ]+: +(spin .*)$/gm)].map(([, command = '']) => command);
+      const names = { state: 'done_p1', cycle: 'ends_p2' };
+      const printed = [];
+      for (const command of commands) {
+        const name = command.includes('-DFAIR') ? names.cycle : names.state;
+        // Only as fast as is needed here.
+        const line = command.replace('FILE', 'model.pml').replace('NAME', name).replace('-O2', '-O0');
+        const { stdout } = await run('sh', ['-ec', line], { cwd: folder });
+        printed.push(stdout);
+      }
+      expect(printed).toEqual([
+        expect.stringMatching(/errors: 0\n +1864 states, stored/),
+        expect.stringMatching(/never claim\s+\+ \(done_p1\)[\s\S]*errors: 1/),
+        expect.stringMatching(/never claim\s+\+ \(ends_p2\)[\s\S]*fairness enabled[\s\S]*errors: 1/),
+      ]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 
   test('does not agree when one number of the export is another one', async () => {
     const system = twoFifos(2, 2);

@@ -37,6 +37,8 @@ describe.skipIf(!requireTool('cc') || !requireTool('python3'))('the guide for im
     installed = await installPackage();
     const example = join(installed.folder, 'node_modules/stpconnect/docs/guides/examples/server-process.c');
     cpSync(example, join(installed.folder, 'server-process.c'));
+    // Blocks of the guide build on what the first one builds; each test here stands alone.
+    await run('cc', ['-O2', '-Wall', '-o', 'server-process', 'server-process.c'], { cwd: installed.folder });
     // What the guide runs in a checkout.
     cpSync(join(root, 'model-tests/drive/peers'), join(installed.folder, 'model-tests/drive/peers'), { recursive: true });
   }, patience);
@@ -56,7 +58,7 @@ describe.skipIf(!requireTool('cc') || !requireTool('python3'))('the guide for im
   }
 
   test('has commands', () => {
-    expect(commands).toHaveLength(6);
+    expect(commands).toHaveLength(5);
   });
 
   test('builds the example without a warning, and it holds', { timeout: patience }, async () => {
@@ -83,16 +85,10 @@ describe.skipIf(!requireTool('cc') || !requireTool('python3'))('the guide for im
     expect(stderr).toMatch(/listening on tcp:\/\/127\.0\.0\.1:\d+; the server process has to dial/);
   });
 
-  test('drives the example along a suite that no wrong implementation passes', { timeout: patience }, async () => {
-    const { stdout } = await shell(commands[4] ?? '');
-    expect(stdout).toMatch(/server │ {3}255 │ {2}1218 │/);
-    expect(stdout).toContain('the server process in C server assumes: ');
-  });
-
   test('writes paths to a file and drives the example along them', { timeout: patience }, async () => {
-    const { stdout } = await shell(commands[5] ?? '');
-    expect(stdout).toMatch(/server │ {3}255 │ {2}1218 │/);
-    expect(stdout).toContain('paths are left out, they need storage mode');
+    const { stdout } = await shell(commands[4] ?? '');
+    expect(stdout).toMatch(/server │ {3}238 │ {2}1142 │ {13}│ 29\/55 │ {6}0 │/);
+    expect(stdout).toMatch(/server: \d+ paths are left out, they need storage mode/);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Goals in words: `startFallback then established`. */
-import { type Condition, shortestTo } from '../../generate/goals.ts';
-import type { Machine } from '../../generate/machine.ts';
+import { type MachineStep, shortestTo } from '../../generate/goals.ts';
+import { definedInputs, type Machine, nextState } from '../../generate/machine.ts';
 
 /** Stages that a path has to come through in order, each a word of the charts. */
 export interface Goal {
@@ -18,39 +18,47 @@ export function parseGoal(text: string): Goal {
   return { text, stages };
 }
 
-/** What each input, output and state of a machine is called, by number. */
-interface Words {
-  readonly inputs: readonly ReadonlySet<string>[];
-  readonly outputs: readonly ReadonlySet<string>[];
-  readonly states: readonly ReadonlySet<string>[];
-}
+/** What of a step is not among its outputs, and yet has words: the actions of a chart of which nothing is seen. */
+export type Hidden = (state: number, input: number) => unknown;
 
-function wordsIn(machine: Machine): Words {
-  return {
-    inputs: machine.inputs.map(textsIn),
-    outputs: machine.outputs.map(textsIn),
-    states: machine.states.map(({ name }) => new Set(name.split(/[ ,]+/).flatMap(pathWords))),
+/** Whether a step has a word. */
+type HasWord = (step: MachineStep, word: string) => boolean;
+
+function wordsOf(machine: Machine, hidden: Hidden): HasWord {
+  const inputs = machine.inputs.map(textsIn);
+  const outputs = machine.outputs.map(textsIn);
+  const states = machine.states.map(({ name }) => new Set(name.split(/[ ,]+/).flatMap(pathWords)));
+  const others: Set<string>[] = [];
+  return ({ from, input, to, output }, word) => {
+    const cell = from * machine.inputs.length + input;
+    others[cell] ??= textsIn(hidden(from, input));
+    return [inputs[input], outputs[output], states[to], others[cell]].some((words) => words?.has(word) === true);
   };
 }
 
-/** The first stage of a goal that no input, output or state of the machine has as a word; undefined where there is none. */
-export function unknownStage(machine: Machine, { stages }: Goal): string | undefined {
-  const { inputs, outputs, states } = wordsIn(machine);
-  return stages.find((stage) => ![...inputs, ...outputs, ...states].some((words) => words.has(stage)));
+/** The first stage of a goal that no step of the machine has as a word; undefined where there is none. */
+export function unknownStage(machine: Machine, { stages }: Goal, hidden: Hidden = () => []): string | undefined {
+  const hasWord = wordsOf(machine, hidden);
+  const steps = definedInputs(machine).flatMap((all, from) =>
+    all.map((input) => {
+      const output = machine.output[from * machine.inputs.length + input] ?? -1;
+      return { from, input, to: nextState(machine, from, input), output };
+    }),
+  );
+  return stages.find((stage) => !steps.some((step) => hasWord(step, stage)));
 }
 
 /**
- * A shortest path of a machine through the stages; undefined where there is none. A stage is met by a step whose input, output or new state has the
- * word: the type of an event or action, the value of a fact or parameter, the name of a limit, or one or more names of a state's path in a row.
+ * A shortest path of a machine through the stages; undefined where there is none. A stage is met by a step whose input, output, action or new state
+ * has the word: the type of an event, output or action, the value of a fact or parameter, the name of a limit, or one or more names of a
+ * state's path in a row.
  */
-export function goalPath(machine: Machine, { stages }: Goal): readonly number[] | undefined {
-  const { inputs, outputs, states } = wordsIn(machine);
-  const conditions = stages.map(
-    (stage): Condition =>
-      ({ input, output, to }) =>
-        [inputs[input], outputs[output], states[to]].some((words) => words?.has(stage) === true),
+export function goalPath(machine: Machine, { stages }: Goal, hidden: Hidden = () => []): readonly number[] | undefined {
+  const hasWord = wordsOf(machine, hidden);
+  return shortestTo(
+    machine,
+    stages.map((stage) => (step) => hasWord(step, stage)),
   );
-  return shortestTo(machine, conditions);
 }
 
 /** Every text in a value, however deep. */

@@ -1,8 +1,5 @@
 /** Generated paths as lines of JSON that a test runner in any language can read; docs/guides/criteria.md describes every field. */
 import type { CompleteSuite } from '../../generate/complete.ts';
-import type { RoleInput } from '../role/path.ts';
-import { stepsAlong } from '../role/suites.ts';
-import { RoleSystem } from '../role/system.ts';
 import type { GeneratedPath, PathSet } from './path-sets.ts';
 
 /** The name and version of the format, in each header. */
@@ -36,22 +33,7 @@ function completenessOf(suite: PathSet['suite']): Partial<Pick<CompleteSuite, 'k
 
 const isComplete = (suite: PathSet['suite']): suite is CompleteSuite => 'complete' in suite;
 
-/**
- * What makes lines of a suite's paths. Of client and server process, each step has what is seen of the process from outside: `seen`, and
- * the limits that it `started`.
- */
-export function lineWriter({ role, suite: { criterion } }: PathSet): (path: GeneratedPath) => object {
-  if (role !== 'client' && role !== 'server') return ({ name, steps }) => ({ role, criterion, name, steps });
-  const system = new RoleSystem(role);
-  return ({ name, steps }) => {
-    const along = stepsAlong(
-      system,
-      steps.map(({ input }) => input as RoleInput),
-    ).steps;
-    const whole = steps.map((step, index) => {
-      const { expect: seen, started } = along[index] ?? {};
-      return { ...step, ...(started && { started }), ...(seen && { seen }) };
-    });
-    return { role, criterion, name, steps: whole };
-  };
+/** One path of a suite. */
+export function lineOf({ role, suite }: PathSet, { name, steps }: GeneratedPath) {
+  return { role, criterion: suite.criterion, name, steps };
 }

@@ -1,28 +1,33 @@
 /** Generated paths of the handshake's charts and compositions, by role and criterion: what `stpconnect paths` prints and a driver drives. */
 import type { Mode } from '../../../machines/index.ts';
 import { explore } from '../../explore/explore.ts';
-import type { ChartInput, ChartSystem, ChartWorld } from '../../generate/chart-system.ts';
-import { type Criterion, type CriterionOptions, suiteFor } from '../../generate/criterion.ts';
+import type { ChartInput, ChartWorld } from '../../generate/chart-system.ts';
+import { type CriterionRequest, suiteFor } from '../../generate/criterion.ts';
 import { exploreMachine, type Machine, nextState } from '../../generate/machine.ts';
 import { type Suite, suiteOfPaths } from '../../generate/suite.ts';
 import { transitionCover } from '../../generate/transition-cover.ts';
 import { compositions } from '../compositions.ts';
 import { HandshakeSystem } from '../handshake/system.ts';
 import { type Move, processes, type World } from '../handshake/world.ts';
+import type { Role, RoleInput } from '../role/path.ts';
+import type { RoleWorld } from '../role/system.ts';
+import { chartSystem } from './chart-systems.ts';
 import { CompositionSystem, processName, seenOf } from './composition-system.ts';
-import { type Goal, goalPath, unknownStage } from './goal.ts';
-import { type ChartRole, roleSystem } from './role-systems.ts';
+import { type Goal, goalPath, type Hidden, unknownStage } from './goal.ts';
+import { RoleMachineSystem } from './role-machine.ts';
 
 /** One step of a path: what happens, what has to be seen of it, and where that leads. */
 export interface PathStep {
   /** An event with its facts, `start`, `timeout` with the name of a limit; of a composition, a move. */
   readonly input: object;
-  /** The actions that the chart gives, in order; of a composition, those of each process that reacts. */
+  /** What is seen of the process; of a socket, the actions of its chart; of a composition, those of each process that reacts. */
   readonly expect: readonly object[];
   /** The state of the chart behind the step; of a composition, that of each process. */
   readonly state: string;
   /** The limits that run behind the step, sorted. */
   readonly limits: readonly string[];
+  /** Of one process: those limits that began to run with the step. */
+  readonly started?: readonly string[];
   /** The transitions of the charts that the step takes. */
   readonly transitions: readonly string[];
 }
@@ -35,7 +40,7 @@ export interface GeneratedPath {
 
 /** A suite, of what it is, and its paths in full. */
 export interface PathSet {
-  readonly role: ChartRole | 'system';
+  readonly role: Role | 'socket' | 'system';
   /** Of a composition: its mode, and what it shows. */
   readonly mode?: Mode;
   readonly composition?: string;
@@ -45,20 +50,49 @@ export interface PathSet {
 }
 
 /** What is asked for. */
-export type PathRequest =
-  | { readonly criterion: Criterion; readonly options?: CriterionOptions }
-  | { readonly goals: readonly Goal[] };
+export type PathRequest = CriterionRequest | { readonly goals: readonly Goal[] };
 
-/** The paths of one chart. Throws RangeError for a goal with a word that the chart does not have. */
-export function chartPaths(role: ChartRole, request: PathRequest): PathSet {
-  const system = roleSystem(role);
+/**
+ * The paths of one process against a tester at the other ends of its connections, or of a socket. Throws RangeError for a goal with a word that
+ * the chart does not have.
+ */
+export function rolePaths(role: Role | 'socket', request: PathRequest): PathSet {
+  return role === 'socket' ? socketPaths(request) : processPaths(role, request);
+}
+
+function processPaths(role: Role, request: PathRequest): PathSet {
+  const system = new RoleMachineSystem(role);
   const { machine, worlds } = exploreMachine(system);
-  const suite = 'goals' in request ? goalSuite(machine, request.goals) : suiteFor(machine, request.criterion, request.options);
-  if ('goals' in request) refuseUnknown(request.goals, [machine], `the chart of the ${role}`);
-  const stepAt = remembering(machine, (state, input) =>
-    chartStep(system, worlds[state] as ChartWorld, machine.inputs[input] as ChartInput),
-  );
+  const apply = (state: number, input: number) =>
+    theStep(role, system.system.apply(worlds[state] as RoleWorld, machine.inputs[input] as RoleInput));
+  const suite = roleSuite(role, machine, request, (state, input) => apply(state, input).actions);
+  const stepAt = remembering(machine, (state, input) => apply(state, input).step);
   return { role, suite, paths: () => named(role, machine, suite, stepAt) };
+}
+
+function socketPaths(request: PathRequest): PathSet {
+  const system = chartSystem('socket');
+  const { machine, worlds } = exploreMachine(system);
+  const suite = roleSuite('socket', machine, request);
+  const stepAt = remembering(machine, (state, input) => {
+    const step = system.step(worlds[state] as ChartWorld, machine.inputs[input] as ChartInput);
+    const { next, outputs, taken } = theStep('socket', step);
+    const transitions = taken.map(({ id }) => id);
+    return { input: machine.inputs[input] as ChartInput, expect: outputs, state: next.path, limits: next.delays, transitions };
+  });
+  return { role: 'socket', suite, paths: () => named('socket', machine, suite, stepAt) };
+}
+
+function roleSuite(role: Role | 'socket', machine: Machine, request: PathRequest, hidden?: Hidden): Suite {
+  if (!('goals' in request)) return suiteFor(machine, request.criterion, request);
+  refuseUnknown(request.goals, [machine], `the chart of the ${role}`, hidden);
+  return goalSuite(machine, request.goals, hidden);
+}
+
+/** A step that has to be there. */
+function theStep<T>(where: string, step: T | undefined): T {
+  if (step === undefined) throw new Error(`the model of ${where} has lost a step that it had`);
+  return step;
 }
 
 /**
@@ -94,12 +128,12 @@ type Covers = (typeof compositions)[Mode][number]['covers'];
 function compositionSuite(system: HandshakeSystem, machine: Machine, request: PathRequest, covers: Covers): Suite {
   if ('goals' in request) return goalSuite(machine, request.goals);
   if (request.criterion === 'transitions') return verifiedSuite(system, machine, covers);
-  return suiteFor(machine, request.criterion, request.options);
+  return suiteFor(machine, request.criterion, request);
 }
 
-function refuseUnknown(goals: readonly Goal[], machines: readonly Machine[], where: string): void {
+function refuseUnknown(goals: readonly Goal[], machines: readonly Machine[], where: string, hidden?: Hidden): void {
   for (const goal of goals) {
-    const unknown = machines.map((machine) => unknownStage(machine, goal));
+    const unknown = machines.map((machine) => unknownStage(machine, goal, hidden));
     if (unknown.every((stage) => stage !== undefined))
       throw new RangeError(`goal "${goal.text}": nothing in ${where} is called ${unknown[0]}`);
   }
@@ -127,9 +161,9 @@ function verifiedSuite(system: HandshakeSystem, machine: Machine, covers: Covers
   };
 }
 
-function goalSuite(machine: Machine, goals: readonly Goal[]): Suite {
+function goalSuite(machine: Machine, goals: readonly Goal[], hidden?: Hidden): Suite {
   const paths = goals.flatMap((goal) => {
-    const path = goalPath(machine, goal);
+    const path = goalPath(machine, goal, hidden);
     return path === undefined ? [] : [path];
   });
   return suiteOfPaths('goals', machine, paths);
@@ -167,19 +201,9 @@ function remembering(
   };
 }
 
-function chartStep(system: ChartSystem, world: ChartWorld, input: ChartInput): PathStep {
-  const step = system.step(world, input);
-  if (step === undefined) throw new Error(`chart ${system.name} has no step for ${JSON.stringify(input)}`);
-  const { next, outputs, taken, further } = step;
-  const transitions = [...taken, ...further].map(({ id }) => id);
-  return { input, expect: outputs, state: next.path, limits: next.delays, transitions };
-}
-
 function moveStep(whole: CompositionSystem, world: World, move: Move): PathStep {
   const { system } = whole;
-  const successor = system.apply(world, move);
-  if (successor === undefined) throw new Error(`the composition has no such move: ${JSON.stringify(move)}`);
-  const { next, steps } = successor;
+  const { next, steps } = theStep(whole.name, system.apply(world, move));
   const limits = processes(next).flatMap((who) =>
     system.stateOf(next, who).delays.map((limit) => `${processName(who)}: ${limit}`),
   );

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { limitNames } from './capabilities.ts';
 import { limitsFor, waitsOf } from './limits.ts';
 import type { RolePath, RoleStep } from './path.ts';
-import { coverRole } from './suites.ts';
+import { coverRole, limitNames } from './paths.ts';
 
 /** A step of a path; `expires` makes it a timeout. */
 const step = (limits: readonly string[], started: readonly string[], expires?: string): RoleStep => ({
@@ -52,6 +51,6 @@ test('where no choice lets them expire in the path’s order there is none', () 
 
 test.each(['client', 'server'] as const)('every path of the %s process can be driven with limits of its own', (role) => {
   const time = { unit: 1_000, never: 1_000_000_000 };
-  const undrivable = [...coverRole(role).paths()].filter((path) => limitsFor(path, limitNames, time) === undefined);
+  const undrivable = coverRole(role).paths.filter((path) => limitsFor(path, limitNames, time) === undefined);
   expect(undrivable.map(({ name }) => name)).toEqual([]);
 });

@@ -10,7 +10,7 @@ import { Gatekeeper, type HeldCall, type HeldLink } from '../held-sockets.ts';
 import type { Rig } from '../rigs.ts';
 import { settled } from '../settle.ts';
 import { VirtualClock } from '../virtual-clock.ts';
-import { everything } from './capabilities.ts';
+import { everything } from './paths.ts';
 import { type ArrayPort, type CallOutcome, type Seen, type Setup, type Subject, SubjectError, type Wish } from './subject.ts';
 
 /** Longest time in milliseconds for what was closed to be free. */

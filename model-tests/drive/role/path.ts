@@ -1,5 +1,9 @@
-/** A path of one role alone: what happens to it, and what it does that can be seen from outside. docs/guides/criteria.md has it as a file. */
-import type { FrameName } from '../wire.ts';
+/**
+ * A path of one role alone: what happens to it, and what it does that can be seen from outside. This is the portable form: plain JSON that
+ * a runner in any language can read. docs/guides/test-your-implementation.md describes every field.
+ */
+import { z } from 'zod';
+import { frameNames } from '../wire.ts';
 
 /** Which process is under test: the client process listens, the server process dials. */
 export type Role = 'client' | 'server';
@@ -18,33 +22,35 @@ export type RoleOutput =
   | {
       readonly type: 'sends';
       readonly connection: ConnectionName;
-      readonly frame: FrameName | 'bytes';
+      readonly frame: 'hello' | 'descriptor' | 'port' | 'group' | 'ready' | 'decline' | 'bytes';
       readonly mode?: 'network' | 'storage' | undefined;
       readonly reason?: string | undefined;
       readonly wrong?: readonly string[] | undefined;
     }
-  /** The tester reads the orderly end of the connection, or its read fails since the connection was destroyed. */
+  /** The tester reads the orderly end of the connection (`closes`), or its read fails: the connection was destroyed (`resets`). */
   | { readonly type: 'closes' | 'resets'; readonly connection: ConnectionName }
   /** It waits for the outcome of a call on the storage array. */
   | { readonly type: 'asks'; readonly call: 'openPort' | 'attachGroup' }
-  /** It tells its user that the session is complete, or why there is none. */
+  /** It tells its user that the session is complete. */
   | { readonly type: 'established'; readonly mode: 'network' | 'storage' }
+  /** It tells its user why there is none. */
   | { readonly type: 'failed'; readonly code: string };
 
-/** One input and what follows from it. */
+/** One step of a path: something happens to the role, then everything in `expect` is seen of it before anything else happens. */
 export interface RoleStep {
   readonly input: RoleInput;
-  /** Outputs on the same connection have an order. */
   readonly expect: readonly RoleOutput[];
   /** The state of the chart behind this step. */
   readonly state: string;
-  /** The time limits that run behind this step, sorted; those of them that began to run with it. */
+  /** The time limits that run behind this step, sorted. */
   readonly limits: readonly string[];
+  /** Those of them that began to run with it. */
   readonly started: readonly string[];
   /** The transitions of the chart that this step takes. */
   readonly transitions: readonly string[];
 }
 
+/** A path: steps from the beginning of one attempt, and what they were generated for. */
 export interface RolePath {
   readonly role: Role;
   /** What the path was generated for, for example `transitions`. */
@@ -52,6 +58,78 @@ export interface RolePath {
   /** Unique in its suite. */
   readonly name: string;
   readonly steps: readonly RoleStep[];
+}
+
+const connectionName = z.enum(['first', 'second', 'array', 'other']) satisfies z.ZodType<ConnectionName>;
+const roleInput = z.looseObject({ type: z.string().min(1) }) satisfies z.ZodType<RoleInput>;
+const roleOutput = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('dials'), connection: connectionName }),
+  z.strictObject({
+    type: z.literal('sends'),
+    connection: connectionName,
+    frame: z.enum([...frameNames, 'bytes']),
+    mode: z.enum(['network', 'storage']).optional(),
+    reason: z.string().optional(),
+    wrong: z.array(z.string()).optional(),
+  }),
+  z.strictObject({ type: z.literal('closes'), connection: connectionName }),
+  z.strictObject({ type: z.literal('resets'), connection: connectionName }),
+  z.strictObject({ type: z.literal('asks'), call: z.enum(['openPort', 'attachGroup']) }),
+  z.strictObject({ type: z.literal('established'), mode: z.enum(['network', 'storage']) }),
+  z.strictObject({ type: z.literal('failed'), code: z.string() }),
+]) satisfies z.ZodType<RoleOutput>;
+
+const roleStep = z.strictObject({
+  input: roleInput,
+  expect: z.array(roleOutput),
+  state: z.string(),
+  limits: z.array(z.string()),
+  started: z.array(z.string()),
+  transitions: z.array(z.string()),
+});
+
+const rolePath = z.strictObject({
+  role: z.enum(['client', 'server']),
+  criterion: z.string().min(1),
+  name: z.string().min(1),
+  steps: z.array(roleStep).min(1),
+});
+
+const pathFile = { format: 'stpconnect-role-paths', version: 1 } as const;
+
+/** What a file of paths holds. */
+export const rolePathFile = z.strictObject({
+  format: z.literal(pathFile.format),
+  version: z.literal(pathFile.version),
+  paths: z.array(rolePath),
+});
+
+/** The first of the lines that `stpconnect paths --json` prints: the paths are the others. docs/guides/criteria.md describes it. */
+const lineFile = z.looseObject({ format: z.literal('stpconnect-paths'), version: z.literal(1) });
+
+/** Paths as the text of a portable file. */
+export function writeRolePaths(paths: readonly RolePath[]): string {
+  const lines = paths.map((path) => JSON.stringify(path));
+  return `{"format":"stpconnect-role-paths","version":1,"paths":[\n${lines.join(',\n')}\n]}\n`;
+}
+
+/** Reads a portable file, or the lines that `stpconnect paths --json` prints. Throws Error with what is wrong and where. */
+export function readRolePaths(text: string): RolePath[] {
+  const [first = '', ...lines] = text.trimEnd().split('\n');
+  const header = lineFile.safeParse(jsonOf(first));
+  const file = header.success ? { ...pathFile, paths: lines.map(jsonOf) } : JSON.parse(text);
+  const parsed = rolePathFile.safeParse(file);
+  if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+  return parsed.data.paths as RolePath[];
+}
+
+/** What a line holds; undefined where it is no JSON. */
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 /** An input in words, for people: its type and its facts. */

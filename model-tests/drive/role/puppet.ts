@@ -6,9 +6,9 @@ import { randomBytes } from 'node:crypto';
 import type { DeclineReason } from '../../../machines/index.ts';
 import { fields, nonceBytes, type Sender, sealed, type TypeName } from '../build-frames.ts';
 import { forgedFrame, frameNames, readFrames, reasonNames, tagIsRight, type WireFrame, withOtherTag } from '../wire.ts';
-import { wishOf } from './capabilities.ts';
 import { formErrors, malformedBytes } from './malformed.ts';
 import type { ConnectionName, Role, RoleInput, RoleOutput } from './path.ts';
+import { wishOf } from './paths.ts';
 import type { CallOutcome, Seen, Subject } from './subject.ts';
 
 /** What a puppet is given. */

@@ -2,9 +2,9 @@
 import type { Scenario } from '../../show/scenario.ts';
 import { type Drive, driveRolePath, type RoleFailure } from './drive.ts';
 import type { Role, RolePath } from './path.ts';
+import { type RoleSuite, stepKeys } from './paths.ts';
 import { drawText, scenarioOfFailure } from './show.ts';
 import type { Subject } from './subject.ts';
-import { type RoleSuite, stepKeys } from './suites.ts';
 
 /** After so many paths in a row on which the subject could not be driven on, nothing more is tried. */
 const MOST_BREAKDOWNS = 3;
@@ -16,18 +16,15 @@ export interface RoleRow {
   /** What was driven: `simulated`, `tcp`, `array`, or the name that an external implementation gives itself. */
   readonly subject: string;
   readonly role: Role;
-  readonly criterion: string;
   readonly paths: number;
   readonly steps: number;
   /** Steps of the model with this role alone: how many a path has taken that ended well up to there, and how many there are to take. */
   readonly transitions: { readonly covered: number; readonly total: number };
-  /** Transitions of the role's chart that were taken by a step that ended well, and all of them. */
+  /** Transitions of the role's chart that the paths take, and all of them. */
   readonly chart: { readonly taken: number; readonly total: number };
-  /** What was left out for want of what, and how much: transitions of the chart, or paths of a file. */
+  /** What was left out, by what it would need: transitions of the chart, or paths of a file. */
   readonly leftOut: Readonly<Record<string, number>>;
   readonly leftOutAre: RoleSuite['leftOutAre'];
-  /** What has to be true of the implementation for the promise of the criterion. */
-  readonly assumptions: readonly string[];
   /** Paths that cannot be driven since another limit would expire before the one that they want. */
   readonly untimed: number;
   /** Paths that failed at first and held when they were tried again. */
@@ -76,12 +73,9 @@ export async function* verifyRole(verification: RoleVerification): AsyncGenerato
   const begun = performance.now();
   const nonces = new Set<string>();
   const covered = new Set<string>();
-  const taken = new Set<string>();
+  const wanted = [...suite.paths.entries()].filter(([, { name }]) => [undefined, name].includes(verification.path));
   let [driven, steps, failed, untimed, unsteady, retried, breakdowns] = [0, 0, 0, 0, 0, 0, 0];
-  let place = 0;
-  for (const path of suite.paths()) {
-    place += 1;
-    if (verification.path !== undefined && path.name !== verification.path) continue;
+  for (const [index, [place, path]] of wanted.entries()) {
     const drive = { subject, secret, nonces, seed: seed + place };
     const limits = limitsOf(path, 0);
     if (limits === undefined) {
@@ -96,32 +90,27 @@ export async function* verifyRole(verification: RoleVerification): AsyncGenerato
       if (failure === undefined) unsteady += 1;
     }
     driven += 1;
-    const good = failure === undefined ? path.steps.length : Math.max(0, failure.at);
-    steps += good;
-    for (const key of stepKeys(path).slice(0, good)) covered.add(key);
-    for (const { transitions } of path.steps.slice(0, good)) for (const id of transitions) taken.add(id);
+    const taken = failure === undefined ? path.steps.length : Math.max(0, failure.at);
+    steps += taken;
+    for (const key of stepKeys(path).slice(0, taken)) covered.add(key);
     if (failure !== undefined) {
       failed += 1;
       yield { type: 'failure', failure: describe(path, failure, verification) };
     }
     breakdowns = failure?.brokeDown === true ? breakdowns + 1 : 0;
     if (breakdowns === MOST_BREAKDOWNS) break;
-    if (driven % 25 === 1 || place === suite.size) {
-      const total = verification.path === undefined ? suite.size : 1;
-      yield { type: 'progress', subject: name, role: suite.role, done: Math.min(place, total), total };
-    }
+    if (driven % 25 === 0 || index === wanted.length - 1)
+      yield { type: 'progress', subject: name, role: suite.role, done: index + 1, total: wanted.length };
   }
   const row: RoleRow = {
     subject: name,
     role: suite.role,
-    criterion: suite.criterion,
     paths: driven,
     steps,
-    transitions: { covered: covered.size, total: suite.total },
-    chart: { taken: taken.size, total: suite.chart },
+    transitions: { covered: covered.size, total: suite.total.size },
+    chart: { taken: suite.chart.taken, total: suite.chart.total },
     leftOut: Object.fromEntries(suite.leftOut),
     leftOutAre: suite.leftOutAre,
-    assumptions: suite.assumptions,
     untimed,
     unsteady,
     failed,

@@ -3,7 +3,7 @@
  * docs/guides/test-your-implementation.md describes every request, reply and event; this file is what is checked of them.
  */
 import { z } from 'zod';
-import { limitNames } from '../capabilities.ts';
+import { limitNames } from '../paths.ts';
 
 export const protocolName = 'stpconnect-adapter';
 export const protocolVersion = 1;

@@ -1,11 +1,11 @@
 /** Verifies an implementation that is not ours: through an adapter process, or over TCP alone. */
 import { defaultLimits } from '../../../../machines/index.ts';
-import type { Criterion, CriterionOptions } from '../../../generate/criterion.ts';
-import { limitNames } from '../capabilities.ts';
+import type { CriterionRequest } from '../../../generate/criterion.ts';
+import { criterionSuite } from '../../criteria/role-suite.ts';
 import { limitsFor, waitsOf } from '../limits.ts';
-import type { Role } from '../path.ts';
-import { CannotRunError, type Subject } from '../subject.ts';
-import { type GivenPath, selectPaths, suiteOfRole } from '../suites.ts';
+import type { Role, RolePath } from '../path.ts';
+import { coverRole, limitNames, type RoleSuite, selectPaths } from '../paths.ts';
+import { CannotRunError, type Capabilities, type Subject } from '../subject.ts';
 import { testSecret } from '../verify-own.ts';
 import { type RoleEvent, type RoleVerification, verifyRole } from '../verify-role.ts';
 import { AdapterSubject, type Patience } from './adapter-subject.ts';
@@ -32,11 +32,10 @@ export interface ExternalOptions {
   readonly seed?: number | undefined;
   /** Only the path with this name. */
   readonly path?: string | undefined;
-  /** Paths from elsewhere instead of generated ones; those of other roles are left out. */
-  readonly paths?: readonly GivenPath[] | undefined;
-  /** What generated paths are to take; default `transitions`. */
-  readonly criterion?: Criterion | undefined;
-  readonly options?: CriterionOptions | undefined;
+  /** Paths from a file instead of a transition cover; those of other roles are left out. */
+  readonly paths?: readonly RolePath[] | undefined;
+  /** What to generate instead of a transition cover. */
+  readonly generate?: CriterionRequest | undefined;
   /** The command that was called, as far as it says what to drive: a path's name is put behind it. */
   readonly command: string;
   /** Is told where the tester listens, for a server process that speaks TCP. */
@@ -104,19 +103,23 @@ function driveRole(
   role: Role,
   subject: Subject,
   name: string,
-  { mode, paths, criterion = 'transitions', options = {}, seed = 1, path, command }: ExternalOptions,
+  options: ExternalOptions,
   secret: Buffer,
   limitsOf: RoleVerification['limitsOf'],
 ): AsyncGenerator<RoleEvent, void> {
-  const { capabilities } = subject;
-  if (mode !== undefined && !capabilities.modes.includes(mode))
-    throw new CannotRunError(`${name} has no ${mode} mode: it says that it has ${capabilities.modes.join(', ')}`);
-  const modes = capabilities.modes.filter((one) => mode === undefined || one === mode);
-  const suite =
-    paths === undefined
-      ? suiteOfRole(role, criterion, options, capabilities, modes)
-      : selectPaths(role, capabilities, paths, modes);
+  const { mode, seed = 1, path, command } = options;
+  const { modes } = subject.capabilities;
+  if (mode !== undefined && !modes.includes(mode))
+    throw new CannotRunError(`${name} has no ${mode} mode: it says that it has ${modes.join(', ')}`);
+  const suite = suiteFor(role, subject.capabilities, options);
   return verifyRole({ name, subject, suite, secret, seed, path, limitsOf, command });
+}
+
+/** Paths that were given, those of a criterion, or a transition cover. */
+function suiteFor(role: Role, can: Capabilities, { mode, paths, generate }: ExternalOptions): RoleSuite {
+  const modes = can.modes.filter((one) => mode === undefined || one === mode);
+  if (paths !== undefined) return selectPaths(role, { ...can, modes }, paths);
+  return generate === undefined ? coverRole(role, can, modes) : criterionSuite(role, generate, can, modes);
 }
 
 /** A TCP address, or undefined for a command. Throws CannotRunError for what is meant as an address and is none. */

@@ -11,7 +11,7 @@ import { socketEvents } from '../socket/system.ts';
 export type ChartRole = 'client' | 'server' | 'socket';
 
 /** The chart of a role with its alphabet. Client and server process begin with the input `start`, a socket as it is created. */
-export function roleSystem(role: ChartRole): ChartSystem {
+export function chartSystem(role: ChartRole): ChartSystem {
   switch (role) {
     case 'client':
       return new ChartSystem([{ chart: compile(clientMachine), start: {} }], alphabetOf(clientAlphabet, clientSpeaking));
