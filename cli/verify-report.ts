@@ -113,7 +113,7 @@ export function renderRoleTable(rows: readonly RoleRow[], colours: boolean): str
       role: row.role,
       paths: row.paths,
       steps: row.steps,
-      transitions: `${transitions.covered}/${transitions.total}`,
+      transitions: transitions.total === 0 ? '' : `${transitions.covered}/${transitions.total}`,
       chart: `${chart.taken}/${chart.total}`,
       failed: row.failed,
       seconds: row.seconds.toFixed(1),
@@ -123,14 +123,11 @@ export function renderRoleTable(rows: readonly RoleRow[], colours: boolean): str
   return [table.render(), ...rows.flatMap(leftOutLines)].join('\n');
 }
 
-function leftOutLines({ subject, role, chart, leftOut, untimed, unsteady }: RoleRow): string[] {
+function leftOutLines({ subject, role, leftOut, leftOutAre, untimed, unsteady }: RoleRow): string[] {
   const reasons = Object.entries(leftOut).map(([reason, count]) => `${reason} (${count})`);
+  const sum = Object.values(leftOut).reduce((all, count) => all + count, 0);
   return [
-    ...(reasons.length === 0
-      ? []
-      : [
-          `${subject} ${role}: ${chart.total - chart.taken} transitions of the chart are left out, they need ${reasons.join(', ')}`,
-        ]),
+    ...(reasons.length === 0 ? [] : [`${subject} ${role}: ${sum} ${leftOutAre} are left out, they need ${reasons.join(', ')}`]),
     ...(untimed === 0
       ? []
       : [`${subject} ${role}: ${untimed} paths are left out, another limit expires before the one that they want`]),

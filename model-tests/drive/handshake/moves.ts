@@ -61,7 +61,9 @@ export class Environment {
       if (mayFail && head?.kind === 'message')
         for (const tampering of tamperings(head.message, mayBeFull(world, link), link))
           yield { kind: 'deliver', link: index, to, tampering };
-      if (this.#powers.forging && mayForge && !connection.closed[opposite(to)]) yield* this.#forgeries(world, index, link, to);
+      // On a connection that was reset nobody can say anything any more: what is forged on one of our own is put at its receiver's end.
+      const canSpeak = !connection.closed[opposite(to)] && !(link.server < 0 && connection.broken);
+      if (this.#powers.forging && mayForge && canSpeak) yield* this.#forgeries(world, index, link, to);
     }
     if (
       mayFail &&

@@ -67,6 +67,8 @@ export interface RoleSuite {
   readonly chart: { readonly total: number; readonly taken: number };
   /** Chart transitions that the paths do not take: how many, by what the subject would have to be capable of. */
   readonly leftOut: ReadonlyMap<string, number>;
+  /** What is counted in `leftOut`: of paths that were given, those that the subject cannot be driven along. */
+  readonly leftOutAre: 'transitions of the chart' | 'paths';
 }
 
 /** Paths that somebody else has generated, as a suite: those of the role that the subject can be driven along. */
@@ -79,7 +81,14 @@ export function selectPaths(role: Role, can: Capabilities, paths: readonly RoleP
     return path.role === role && lack === undefined;
   });
   const taken = new Set(chosen.flatMap(({ steps }) => steps.flatMap(({ transitions }) => transitions)));
-  return { role, paths: chosen, total: new Set(), chart: { total: rows.length, taken: taken.size }, leftOut };
+  return {
+    role,
+    paths: chosen,
+    total: new Set(),
+    chart: { total: rows.length, taken: taken.size },
+    leftOut,
+    leftOutAre: 'paths',
+  };
 }
 
 /** The first thing that a subject would have to be capable of for a path; undefined when it is. */
@@ -149,6 +158,7 @@ export function suiteOfRole(
     total: new Set([...total].map(([world, input]) => keyOf(system, world, input))),
     chart: { total: rows.length, taken: rows.filter(({ id }) => taken.has(id)).length },
     leftOut: reasons(new RoleSystem(role), lacks, taken),
+    leftOutAre: 'transitions of the chart',
   };
 }
 

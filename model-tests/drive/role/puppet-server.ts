@@ -1,9 +1,10 @@
 /** The puppet that plays the server process: it dials the client process under test. */
 import { fields, headerBytes, hello, nonceBytes, readPort } from '../build-frames.ts';
 import { type WireFrame, withOtherTag } from '../wire.ts';
-import type { ConnectionName, RoleInput } from './path.ts';
+import { type ConnectionName, outputsText, type RoleInput } from './path.ts';
 import { Puppet } from './puppet.ts';
-import type { ArrayPort } from './subject.ts';
+import { claimStaleDescriptors } from './stale-claims.ts';
+import { type ArrayPort, SubjectError } from './subject.ts';
 
 /** A descriptor that nobody was given. */
 const unknownDescriptor = 0xff_ff_ff_f1;
@@ -74,6 +75,8 @@ export class ServerPuppet extends Puppet {
   /** DESCRIPTOR as the first frame of a connection: it claims to be the second one of another attempt. */
   async #claim(pairing: string): Promise<void> {
     if (pairing === 'unknown') {
+      const { subject, secret } = this.parts;
+      if (subject.capabilities.modes.includes('network')) await claimStaleDescriptors(subject, secret, () => this.freshNonce());
       const frame = this.seal('descriptor', fields.descriptor(unknownDescriptor));
       this.connection('first').alone = [frame];
       return this.send('first', frame);
@@ -102,7 +105,7 @@ export class ServerPuppet extends Puppet {
     );
     const outputs = this.read(seen, []);
     if (outputs.length !== 1 || other.descriptor < 0)
-      throw new Error(`another attempt did not get its DESCRIPTOR: ${JSON.stringify(outputs)}`);
+      throw new SubjectError(`another attempt did not get its DESCRIPTOR: ${outputsText(outputs)}`);
     return other;
   }
 

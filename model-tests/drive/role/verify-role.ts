@@ -22,8 +22,9 @@ export interface RoleRow {
   readonly transitions: { readonly covered: number; readonly total: number };
   /** Transitions of the role's chart that the paths take, and all of them. */
   readonly chart: { readonly taken: number; readonly total: number };
-  /** Why chart transitions are not among them, and of how many that is so. */
+  /** What was left out, by what it would need: transitions of the chart, or paths of a file. */
   readonly leftOut: Readonly<Record<string, number>>;
+  readonly leftOutAre: RoleSuite['leftOutAre'];
   /** Paths that cannot be driven since another limit would expire before the one that they want. */
   readonly untimed: number;
   /** Paths that failed at first and held when they were tried again. */
@@ -109,6 +110,7 @@ export async function* verifyRole(verification: RoleVerification): AsyncGenerato
     transitions: { covered: covered.size, total: suite.total.size },
     chart: { taken: suite.chart.taken, total: suite.chart.total },
     leftOut: Object.fromEntries(suite.leftOut),
+    leftOutAre: suite.leftOutAre,
     untimed,
     unsteady,
     failed,
