@@ -24,6 +24,14 @@ export function parseWholeNumber(text: string): number {
   return number;
 }
 
+/** Milliseconds that can be waited: a whole number from 1 to 600,000. */
+export function parseMilliseconds(text: string): number {
+  const milliseconds = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(milliseconds >= 1 && milliseconds <= 600_000)) {
+    throw new InvalidArgumentError('expected milliseconds, a whole number from 1 to 600000.');
+  }
+  return milliseconds;
+}
 /** A seed: any whole number of 32 bits. */
 export const parseSeed = parseWholeNumber;
 
@@ -64,4 +72,22 @@ export function parseBytes(text: string): number {
     throw new InvalidArgumentError('expected a number of bytes, such as 500000000, 512M or 4G.');
   }
   return Number(number) * (UNITS[unit] ?? 1);
+}
+
+/** What is generated, as the command line has it. */
+export interface CriterionArguments {
+  readonly criterion?: string;
+  readonly k?: number;
+  readonly count?: number;
+}
+
+/** The options that say what is generated; `without` says what is generated where no criterion is named. */
+export function criterionOptions(without: string): Option[] {
+  return [
+    new Option('--criterion <criterion>', `transitions, pairs, switch-N, wp, hsi or random (default: ${without})`),
+    new Option('--k <number>', 'wp and hsi: how many extra states an implementation may have (default: 0)').argParser(
+      wholeNumber(0, 20),
+    ),
+    new Option('--count <number>', 'random: how many walks (default: 100)').argParser(wholeNumber(1, 1_000_000)),
+  ];
 }

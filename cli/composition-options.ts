@@ -4,13 +4,22 @@ import { InvalidArgumentError } from 'commander';
 /** How often each kind of fault may happen in one run. */
 export type FaultArguments = Readonly<Record<string, number>>;
 
-/** What makes a composition. What is not said is as it is by default. */
+/** What is to be explored. */
 export interface CompositionArguments {
-  readonly variant?: 'described' | 'hardened';
-  readonly mode?: 'network' | 'storage' | 'both';
-  readonly servers?: number;
+  readonly variant: 'described' | 'hardened';
+  readonly mode: 'network' | 'storage' | 'both';
+  readonly servers: number;
   readonly intruder?: boolean;
   readonly relay?: boolean;
+  readonly thorough?: boolean;
+  readonly faults?: FaultArguments;
+}
+
+/** What makes a composition other than the one that its name is for. */
+export interface Changes {
+  /** It has an intruder by its name, and is without. */
+  readonly withoutIntruder?: boolean;
+  /** Other budgets. */
   readonly faults?: FaultArguments;
 }
 
@@ -26,12 +35,10 @@ export function collectFaults(text: string, before: FaultArguments = {}): FaultA
   return { ...before, ...Object.fromEntries(entries) };
 }
 
-/** The part of a name that says what is not as by default: `+servers=3+intruder+reset=1`, or nothing. */
-export function suffixOf({ servers, intruder, relay, faults = {} }: CompositionArguments): string {
+/** The part of a name that says what was changed: `+intruder=0+reset=1`, or nothing. */
+export function suffixOf({ withoutIntruder, faults = {} }: Changes): string {
   const parts = [
-    ...(servers === undefined ? [] : [`servers=${servers}`]),
-    ...(intruder === true ? ['intruder'] : []),
-    ...(relay === true ? ['relay'] : []),
+    ...(withoutIntruder === true ? ['intruder=0'] : []),
     ...Object.entries(faults)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, count]) => `${name}=${Number.isFinite(count) ? count : 'inf'}`),
@@ -40,12 +47,10 @@ export function suffixOf({ servers, intruder, relay, faults = {} }: CompositionA
 }
 
 /** What such a part says; undefined when it says nothing that can be understood. */
-export function readSuffix(suffix: string): CompositionArguments | undefined {
-  let read: CompositionArguments = {};
+export function readSuffix(suffix: string): Changes | undefined {
+  let read: Changes = {};
   for (const part of suffix.split('+').slice(1)) {
-    const servers = /^servers=(\d{1,2})$/.exec(part)?.[1];
-    if (servers !== undefined) read = { ...read, servers: Number(servers) };
-    else if (part === 'intruder' || part === 'relay') read = { ...read, [part]: true };
+    if (part === 'intruder=0') read = { ...read, withoutIntruder: true };
     else if (/^[A-Za-z]+=(\d{1,6}|inf)$/.test(part)) read = { ...read, faults: collectFaults(part, read.faults) };
     else return undefined;
   }

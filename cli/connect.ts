@@ -1,15 +1,17 @@
 /**
  * `stpconnect connect`: the server process. Dials a client process and joins the session with stdin, stdout and stderr.
  */
-import { connect } from '../impl/index.ts';
+import { connect, type StorageArray } from '../impl/index.ts';
 import type { LimitArguments } from './arguments.ts';
+import type { AttachArguments } from './array-options.ts';
+import { attachArray } from './attach.ts';
 import { openTrace, readSecret, type TraceFile } from './files.ts';
 import { watchInterruption } from './interrupt.ts';
 import { joinTerminal } from './join.ts';
 import { couldNotRun, explain, HELD, VerbError, VIOLATED } from './outcome.ts';
 
 /** The options of the verb, as the command line has them. */
-export interface ConnectArguments {
+export interface ConnectArguments extends AttachArguments {
   readonly mode: 'network' | 'storage';
   readonly group?: string;
   readonly fallback?: 'network';
@@ -20,12 +22,13 @@ export interface ConnectArguments {
 
 /** Runs the verb and answers with its exit code. Throws VerbError, and StpConnectError where the handshake fails. */
 export async function connectVerb(address: string, options: ConnectArguments): Promise<number> {
-  refuseStorage(options);
+  checkStorage(options);
   const secret = readSecret(options.secretFile);
+  const array = attachArray(options);
   const trace = openTrace(options.trace);
   const interruption = watchInterruption();
   try {
-    return await dialAndJoin(address, options, secret, trace, interruption.signal);
+    return await dialAndJoin(address, options, { secret, trace, array, signal: interruption.signal });
   } catch (error) {
     const code = interruption.exitCode();
     if (code === undefined) {
@@ -35,19 +38,29 @@ export async function connectVerb(address: string, options: ConnectArguments): P
   } finally {
     interruption.release();
     trace.close();
+    array?.close();
   }
+}
+
+/** What the verb has opened, and closes. */
+interface Surroundings {
+  readonly secret: Uint8Array;
+  readonly trace: TraceFile;
+  readonly array: StorageArray | undefined;
+  readonly signal: AbortSignal;
 }
 
 async function dialAndJoin(
   address: string,
   options: ConnectArguments,
-  secret: Uint8Array,
-  trace: TraceFile,
-  signal: AbortSignal,
+  { secret, trace, array, signal }: Surroundings,
 ): Promise<number> {
   const session = await connect({
     wkp: address,
-    mode: 'network',
+    mode: options.mode,
+    group: options.group,
+    fallback: options.fallback,
+    array,
     secret,
     signal,
     limits: options.limit ?? {},
@@ -65,13 +78,14 @@ async function dialAndJoin(
   }
 }
 
-/** Two processes cannot meet in the memory of one of them. */
-function refuseStorage(options: ConnectArguments): void {
+/** Storage mode needs an array and a group; what only storage mode has is not passed over in network mode. */
+function checkStorage(options: ConnectArguments): void {
   if (options.mode === 'storage') {
-    throw couldNotRun(
-      'storage mode needs a storage array that both processes are attached to; the emulated array lives in the memory of one ' +
-        'process, so the command line cannot offer one (nor fall back from it): use --mode network',
-    );
+    for (const name of ['array', 'group'] as const) {
+      if (options[name] === undefined)
+        throw couldNotRun(`--mode storage needs --${name}: the array that both processes are attached to, and a group of it`);
+    }
+    return;
   }
   for (const name of ['group', 'fallback'] as const) {
     if (options[name] !== undefined) {

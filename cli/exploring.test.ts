@@ -27,12 +27,12 @@ afterEach(() => {
 });
 
 const both = [tiny, safe] as readonly NamedComposition<unknown>[];
-const explore = async (options: ExploreArguments = {}, compositions = both) => {
+const explore = async (options: Partial<ExploreArguments> = {}, compositions = both) => {
   written.out = '';
-  const exitCode = await exploreVerb(options, () => compositions);
+  const exitCode = await exploreVerb({ variant: 'hardened', mode: 'both', servers: 2, ...options }, () => compositions);
   return { exitCode, out: written.out };
 };
-const exploreAsJson = async (options: ExploreArguments = {}, compositions = both) => {
+const exploreAsJson = async (options: Partial<ExploreArguments> = {}, compositions = both) => {
   const { exitCode, out } = await explore({ ...options, json: true }, compositions);
   return { exitCode, result: JSON.parse(out) as Exploration };
 };
@@ -240,14 +240,14 @@ no loss is violated: Nothing is ever lost.
 describe('the name of a composition', () => {
   test.each([
     [{}, ''],
-    [{ servers: 3, intruder: true }, '+servers=3+intruder'],
-    [{ relay: true, faults: { timeout: Number.POSITIVE_INFINITY, crash: 1 } }, '+relay+crash=1+timeout=inf'],
-  ])('says what is not as it is by default: %j is %j', (options, suffix) => {
+    [{ withoutIntruder: true }, '+intruder=0'],
+    [{ withoutIntruder: true, faults: { timeout: Number.POSITIVE_INFINITY, crash: 1 } }, '+intruder=0+crash=1+timeout=inf'],
+  ])('says what was changed: %j is %j', (options, suffix) => {
     expect(suffixOf(options)).toBe(suffix);
     expect(readSuffix(suffix)).toEqual(options);
   });
 
-  test.each(['+', '+servers', '+servers=x', '+reset=1+crash=0+crash=1', '+relay+intruder', '+crash=9999999'])(
+  test.each(['+', '+reset', '+reset=x', '+reset=1+crash=0+crash=1', '+reset=1+intruder=0', '+crash=9999999'])(
     'is refused where it says nothing: %s',
     (suffix) => {
       expect(readSuffix(suffix)).toBeUndefined();

@@ -36,6 +36,15 @@ export function readSecret(path: string | undefined): Uint8Array {
   return secret;
 }
 
+/** The text of a file that an option names. */
+export function readText(option: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw couldNotRun(`${option} ${path} cannot be read: ${fileProblem(error)}`, error);
+  }
+}
+
 /** A trace being written, one JSON object a line. */
 export interface TraceFile {
   /** Appends a record at once, so that what a crash leaves behind is whole. */

@@ -4,13 +4,15 @@
 import { Readable } from 'node:stream';
 import { listen, type Session } from '../impl/index.ts';
 import type { LimitArguments } from './arguments.ts';
+import type { AttachArguments } from './array-options.ts';
+import { attachArray } from './attach.ts';
 import { openTrace, readSecret } from './files.ts';
 import { type Interruption, watchInterruption } from './interrupt.ts';
 import { joinCommand, joinTerminal } from './join.ts';
 import { couldNotRun, explain, HELD, say, VIOLATED } from './outcome.ts';
 
 /** The options of the verb, as the command line has them. */
-export interface ListenArguments {
+export interface ListenArguments extends AttachArguments {
   readonly wkp: string;
   readonly exec?: string;
   readonly keepOpen?: boolean;
@@ -22,6 +24,7 @@ export interface ListenArguments {
 /** Runs the verb and answers with its exit code. Throws VerbError. */
 export async function listenVerb(options: ListenArguments): Promise<number> {
   const secret = readSecret(options.secretFile);
+  const array = attachArray(options);
   const trace = openTrace(options.trace);
   const interruption = watchInterruption();
   const desk = new Desk(options, interruption.signal);
@@ -29,6 +32,7 @@ export async function listenVerb(options: ListenArguments): Promise<number> {
     const listener = await listen({
       wkp: options.wkp,
       secret,
+      array,
       limits: options.limit ?? {},
       trace: trace.write,
       onSession: (session) => desk.take(session),
@@ -43,6 +47,7 @@ export async function listenVerb(options: ListenArguments): Promise<number> {
   } finally {
     interruption.release();
     trace.close();
+    array?.close();
     process.stdin.destroy();
   }
 }

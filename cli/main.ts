@@ -1,16 +1,15 @@
 #!/usr/bin/env node
 /**
- * The command line. Here: verbs, their options, and how an outcome becomes an exit code. What a verb does is in the file of its name,
- * which is loaded only when it is asked for: joining two processes needs no statechart.
+ * The command line. Here: how an outcome becomes an exit code. Verbs and their options are in the files that end in `-options`; what
+ * a verb does is in the file of its name, which is loaded only when it is asked for: joining two processes needs no statechart.
  */
 import { createRequire } from 'node:module';
-import { Command, CommanderError, Option } from 'commander';
-import { parseSeed, parseWholeNumber, sessionOptions } from './arguments.ts';
+import { Command, CommanderError } from 'commander';
+import { addArrayVerbs } from './array-options.ts';
+import { addExploreVerbs } from './explore-options.ts';
+import { addModelVerbs } from './model-options.ts';
 import { COULD_NOT_RUN, exitCodeOf, explain, HELD, say } from './outcome.ts';
-
-/** Which charts and formats there are; `cli/export.ts` has a chart for each name. */
-const CHARTS = ['client', 'server', 'socket', 'described-client', 'described-server'];
-const FORMATS = ['json', 'mermaid', 'dot'];
+import { addSessionVerbs } from './session-options.ts';
 
 /** The package knows itself by name, from cli/ and from dist/cli/ alike. */
 function versionOfPackage(): string {
@@ -39,83 +38,10 @@ function createProgram(finish: (exitCode: number) => void): Command {
       '\nExit codes: 0 done and held, 1 tried and failed or violated, 2 could not run; 130 and 143 after a signal.',
     );
   addSessionVerbs(program, finish);
+  addArrayVerbs(program, finish);
+  addExploreVerbs(program, finish);
   addModelVerbs(program, finish);
   return program;
-}
-
-function addSessionVerbs(program: Command, finish: (exitCode: number) => void): void {
-  const listen = program
-    .command('listen')
-    .description('be the client process: serve a session with this terminal, or with a command')
-    .requiredOption('--wkp <address>', 'the well-known port, tcp://host:port; port 0 for any free one')
-    .option(
-      '--exec <command>',
-      'for each session run this in the shell: stdin and stdout are the data channel, stderr the error channel',
-    )
-    .addOption(new Option('--keep-open', 'serve sessions until a signal comes').conflicts('once'))
-    .option('--once', 'serve one session and exit (the default)')
-    .action(async (options) => finish(await (await import('./listen.ts')).listenVerb(options)));
-  const connect = program
-    .command('connect')
-    .description('be the server process: dial, and join the session with stdin, stdout and stderr')
-    .argument('<address>', 'the well-known port of the client process, tcp://host:port')
-    .addOption(new Option('--mode <mode>', 'what the session goes through').choices(['network', 'storage']).makeOptionMandatory())
-    .option('--group <name>', 'the STG group of a storage session')
-    .addOption(new Option('--fallback <mode>', 'what to try when storage mode is declined').choices(['network']))
-    .action(async (address, options) => finish(await (await import('./connect.ts')).connectVerb(address, options)));
-  for (const verb of [listen, connect]) {
-    for (const option of sessionOptions()) {
-      verb.addOption(option);
-    }
-  }
-}
-
-function addModelVerbs(program: Command, finish: (exitCode: number) => void): void {
-  program
-    .command('export')
-    .description('print a statechart')
-    .addOption(
-      new Option('--format <format>', 'json is the whole chart, mermaid and dot are pictures')
-        .choices(FORMATS)
-        .makeOptionMandatory(),
-    )
-    .addOption(new Option('--chart <chart>', 'which chart').choices(CHARTS).default('client'))
-    .action(async (options) => finish(await (await import('./export.ts')).exportVerb(options)));
-  program
-    .command('validate')
-    .description('check traces against the statecharts; names the first record of each file that does not fit')
-    .argument('<files...>', 'traces, one JSON object a line; - is stdin')
-    .option('--partial', 'records, and most fields of a record, may be missing; what is missing is searched for')
-    .addOption(
-      new Option('--max-missing <number>', 'like --partial, with at most so many records missing in a row')
-        .argParser(parseWholeNumber)
-        .implies({ partial: true }),
-    )
-    .addOption(
-      new Option(
-        '--both-sides',
-        'all files are one trace with every session of both sides: what one received the other has to have sent',
-      ).conflicts(['partial', 'maxMissing']),
-    )
-    .addOption(
-      new Option('--in-order', 'like --both-sides, with the lines in the order in which things happened').implies({
-        bothSides: true,
-      }),
-    )
-    .option('--json', 'print one JSON object for each line of text')
-    .action(async (files, options) => finish(await (await import('./validate.ts')).validateVerb(files, options)));
-  program
-    .command('verify')
-    .description('drive the implementation along every path that the statecharts generate')
-    .addOption(
-      new Option('--wkp <kind>', 'what the well-known port is over (default: all)').choices(['tcp', 'array', 'simulated']),
-    )
-    .addOption(new Option('--mode <mode>', 'which mode (default: both)').choices(['network', 'storage']))
-    .option('--json', 'print one JSON object instead of a table')
-    .option('--path <name>', 'only this path, by the name that a failure prints')
-    .option('--seed <number>', 'the seed of everything random, to run the same again', parseSeed)
-    .option('--threads <number>', 'how many threads drive paths (default: 2)', parseWholeNumber)
-    .action(async (options) => finish(await (await import('./verify.ts')).verifyVerb(options)));
 }
 
 /** The exit code of one call of the command line. */

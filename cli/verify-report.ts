@@ -3,6 +3,7 @@
  */
 import { MultiBar, type SingleBar } from 'cli-progress';
 import { Table } from 'console-table-printer';
+import type { RoleRow } from '../model-tests/index.ts';
 
 /** The result for one kind of well-known port and one mode. */
 export interface VerifyRow {
@@ -19,8 +20,8 @@ export interface VerifyRow {
 
 /** How many paths of a row are done. */
 export interface VerifyProgress {
-  readonly wkp: string;
-  readonly mode: string;
+  /** The row, in a few words. */
+  readonly name: string;
   readonly done: number;
   readonly total: number;
 }
@@ -46,7 +47,7 @@ class Bars implements ProgressView {
   }
 
   show(progress: VerifyProgress): void {
-    const row = rowName(progress);
+    const row = progress.name;
     const bar = this.#byRow.get(row) ?? this.#bars.create(progress.total, 0, { row: row.padEnd(20) });
     this.#byRow.set(row, bar);
     bar.setTotal(progress.total);
@@ -67,7 +68,7 @@ class Lines implements ProgressView {
   }
 
   show(progress: VerifyProgress): void {
-    const row = rowName(progress);
+    const row = progress.name;
     if (!this.#begun.has(row)) {
       this.#begun.add(row);
       this.#stream.write(`${row}: ${progress.total} paths\n`);
@@ -75,10 +76,6 @@ class Lines implements ProgressView {
   }
 
   stop(): void {}
-}
-
-function rowName({ wkp, mode }: { readonly wkp: string; readonly mode: string }): string {
-  return `${wkp} ${mode}`;
 }
 
 /** The table of all rows, without a newline at its end. */
@@ -97,4 +94,46 @@ export function renderTable(rows: readonly VerifyRow[], colours: boolean): strin
     table.addRow(cells, { color: row.failed === 0 && covered === total ? 'green' : 'red' });
   }
   return table.render();
+}
+
+/** The table of roles that were driven alone, and behind it what was left out and why; without a newline at its end. */
+export function renderRoleTable(rows: readonly RoleRow[], colours: boolean): string {
+  const table = new Table({
+    shouldDisableColors: !colours,
+    columns: [
+      { name: 'subject', title: 'implementation', alignment: 'left' },
+      { name: 'role', title: 'role', alignment: 'left' },
+      ...['paths', 'steps', 'transitions', 'chart', 'failed', 'seconds'].map((name) => ({ name, alignment: 'right' as const })),
+    ],
+  });
+  for (const row of rows) {
+    const { transitions, chart } = row;
+    const cells = {
+      subject: row.subject,
+      role: row.role,
+      paths: row.paths,
+      steps: row.steps,
+      transitions: `${transitions.covered}/${transitions.total}`,
+      chart: `${chart.taken}/${chart.total}`,
+      failed: row.failed,
+      seconds: row.seconds.toFixed(1),
+    };
+    table.addRow(cells, { color: row.failed === 0 ? 'green' : 'red' });
+  }
+  return [table.render(), ...rows.flatMap(leftOutLines)].join('\n');
+}
+
+function leftOutLines({ subject, role, chart, leftOut, untimed, unsteady }: RoleRow): string[] {
+  const reasons = Object.entries(leftOut).map(([reason, count]) => `${reason} (${count})`);
+  return [
+    ...(reasons.length === 0
+      ? []
+      : [
+          `${subject} ${role}: ${chart.total - chart.taken} transitions of the chart are left out, they need ${reasons.join(', ')}`,
+        ]),
+    ...(untimed === 0
+      ? []
+      : [`${subject} ${role}: ${untimed} paths are left out, another limit expires before the one that they want`]),
+    ...(unsteady === 0 ? [] : [`${subject} ${role}: ${unsteady} paths failed at first and held when they were tried again`]),
+  ];
 }

@@ -2,7 +2,8 @@
  * `stpconnect verify`: drives the implementation along the paths that the statecharts generate, and says what came of it.
  */
 import { verify } from '../model-tests/index.ts';
-import { COULD_NOT_RUN, HELD, say, VIOLATED } from './outcome.ts';
+import { COULD_NOT_RUN, couldNotRun, HELD, say, VIOLATED } from './outcome.ts';
+import { EXTERNAL_OPTIONS, optionName, type RoleArguments } from './role-arguments.ts';
 import { createProgressView, renderTable, type VerifyRow } from './verify-report.ts';
 
 /** The options of the verb, as the command line has them. */
@@ -16,14 +17,31 @@ export interface VerifyArguments {
   readonly threads?: number;
 }
 
-/** Runs the verb and answers with its exit code: 1 when a path failed or a transition was never taken. */
-export async function verifyVerb({ json = false, ...options }: VerifyArguments): Promise<number> {
+/** Runs the verb in the way that its options ask for, and answers with its exit code. */
+export async function verifyVerb(options: VerifyArguments & RoleArguments): Promise<number> {
+  // Criteria are for one process; without a role both are driven, one after the other.
+  if ([options.external, options.role, options.criterion].some((option) => option !== undefined)) {
+    return (await import('./verify-role.ts')).verifyRoles(options);
+  }
+  const [orphan] = (['k', 'count'] as const).filter((name) => options[name] !== undefined);
+  if (orphan !== undefined) {
+    throw couldNotRun(`--${orphan} needs --criterion`);
+  }
+  const [option] = EXTERNAL_OPTIONS.filter((name) => options[name] !== undefined);
+  if (option !== undefined) {
+    throw couldNotRun(`${optionName(option)} needs --external`);
+  }
+  return verifyCompositions(options);
+}
+
+/** Both processes at once: 1 when a path failed or a transition was never taken. */
+async function verifyCompositions({ json = false, ...options }: VerifyArguments): Promise<number> {
   const rows: VerifyRow[] = [];
   const view = createProgressView(process.stderr);
   try {
     for await (const event of verify(options)) {
       if (event.type === 'progress') {
-        view.show(event);
+        view.show({ name: `${event.wkp} ${event.mode}`, done: event.done, total: event.total });
       } else if (event.type === 'failure') {
         say(`${event.wkp} ${event.mode}: ${event.message}`);
       } else {

@@ -64,6 +64,38 @@ describe('listen and connect', () => {
     expect(database.info()).toMatchObject({ ports: [], connections: { used: 0 }, groups: [{ used: 0 }] });
   });
 
+  it('give direct access to a channel of a storage session, whose close is the channel’s', async () => {
+    const { database, backup } = arrays();
+    let answered: Promise<void> | undefined;
+    const listener = await listen({
+      wkp: 'tcp://127.0.0.1:0',
+      secret,
+      array: database,
+      onSession(session) {
+        const channel = session.direct('data');
+        answered = channel?.readable().then(() => {
+          channel.write(Buffer.from(`got ${channel.peek()?.toString()}`));
+          channel.end();
+          return session.close();
+        });
+      },
+    });
+    closers.push(() => listener.close({ sessions: true }));
+    const session = await connect({ wkp: listener.address, mode: 'storage', group: 'STG0', secret, array: backup });
+    const channel = session.direct('data');
+    channel?.write(Buffer.from('a question'));
+    await channel?.readable();
+    expect(channel?.peek()?.toString()).toBe('got a question');
+    channel?.end();
+    channel?.close();
+    session.error.resume().end();
+    await Promise.all([answered, session.closed]);
+    expect(backup.info()).toMatchObject({ connections: { used: 0 }, groups: [{ used: 0 }] });
+    const network = await connect({ wkp: listener.address, secret });
+    closers.push(() => network.close());
+    expect(network.direct('data')).toBeUndefined();
+  });
+
   it('take a secret as a Buffer that the caller overwrites as soon as it was given', async () => {
     const given = Buffer.from(secret);
     const listening = listen({ wkp: 'tcp://127.0.0.1:0', secret: given, onSession: (session) => void session.close() });

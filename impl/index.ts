@@ -24,10 +24,17 @@ import { TcpSockets } from './sockets/tcp-sockets.ts';
 
 export type { ArrayClock, Ticker } from './array/clock.ts';
 export type { ArrayOptions, GroupOptions } from './array/config.ts';
+export type { DirectChannel, DirectOptions } from './array/direct-channel.ts';
 export { ArrayError, type ArrayErrorCode } from './array/errors.ts';
 export type { GroupInfo } from './array/groups.ts';
-export { type ArrayInfo, type AttachOptions, StorageArray } from './array/storage-array.ts';
-export type { ArrayMemory } from './array/tables.ts';
+export type { ArrayInfo, HostInfo, RingInfo, SessionInfo } from './array/inspect.ts';
+export { ArrayInspector, type Repaired } from './array/inspector.ts';
+export type { Life } from './array/liveness.ts';
+export type { RecordHandler, RecordOptions, RecordReader, RecordWriter } from './array/records.ts';
+export { createRing, openRing, type RingMemory } from './array/ring.ts';
+export { type AttachOptions, StorageArray } from './array/storage-array.ts';
+export type { ArrayFile, ArrayMemory } from './array/tables.ts';
+export type { Spin } from './array/waiting.ts';
 export {
   attemptFailures,
   callFailures,

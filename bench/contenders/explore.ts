@@ -1,9 +1,9 @@
 /**
  * One exploration in a process of its own; prints its figures as one JSON object.
  *
- * `explore.ts two-fifos TO_SERVER TO_CLIENT [THREADS]`, `explore.ts wide STATES`
+ * `explore.ts two-fifos TO_SERVER TO_CLIENT [THREADS]`, `explore.ts wide STATES`, `explore.ts handshake [THREADS]`
  */
-import { check, type System, type View } from '../../model-tests/index.ts';
+import { check, handshakeSystems, type System, type View } from '../../model-tests/index.ts';
 import { twoFifos } from '../systems/two-fifos.ts';
 
 /** Slots of the wide system: 64 of four bits each fill eight words. */
@@ -34,8 +34,21 @@ function wide(): System<string> {
   };
 }
 
+/** Two servers in network mode, an intruder, a reset, a crash, a restart, every limit. */
+function handshake() {
+  const found = handshakeSystems().find(({ id }) => id === 'hardened.two-network');
+  if (found === undefined) throw new RangeError('there is no composition hardened.two-network');
+  return found.system;
+}
+
 const [what, ...numbers] = process.argv.slice(2);
-const [a = 6, b = 6, threads = 1] = numbers.map(Number);
-const { states, edges, seconds, statesPerSecond, peakRssBytes } =
-  what === 'wide' ? await check(wide(), [], { limits: { states: a } }) : await check(twoFifos(a, b), [], { threads });
+const [a = 1, b = 6, threads = 1] = numbers.map(Number);
+const explorations = {
+  wide: () => check(wide(), [], { limits: { states: a } }),
+  handshake: () => check(handshake(), [], { threads: a }),
+  'two-fifos': () => check(twoFifos(a, b), [], { threads }),
+};
+if (what === undefined || !(what in explorations))
+  throw new RangeError(`expected one of ${Object.keys(explorations).join(', ')}`);
+const { states, edges, seconds, statesPerSecond, peakRssBytes } = await explorations[what as keyof typeof explorations]();
 process.stdout.write(`${JSON.stringify({ states, edges, seconds, statesPerSecond, bytesPerState: peakRssBytes / states })}\n`);

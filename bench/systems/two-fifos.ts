@@ -50,16 +50,20 @@ export const serverChart = setup({}).createMachine({
   },
 });
 
-/** The system with room for `toServer` messages in one direction and `toClient` in the other. */
+/** The system as it is written down, with room for `toServer` messages in one direction and `toClient` in the other. */
+export function describeTwoFifos(toServer: number, toClient: number) {
+  const machines = {
+    client: { chart: clientChart, events: ['send.syn', 'send.echo', 'send.d0', 'send.d1', 'send.fin'], unexpected: 'waits' },
+    server: { chart: serverChart, events: ['send.id', 'send.ok', 'send.d0', 'send.d1', 'send.fin'], unexpected: 'waits' },
+  } as const;
+  const links = {
+    c2s: { kind: 'channel', from: 'client', to: 'server', capacity: toServer },
+    s2c: { kind: 'channel', from: 'server', to: 'client', capacity: toClient },
+  } as const;
+  return { machines, links };
+}
+
+/** The system that is described so. */
 export function twoFifos(toServer: number, toClient: number) {
-  return compose({
-    machines: {
-      client: { chart: clientChart, events: ['send.syn', 'send.echo', 'send.d0', 'send.d1', 'send.fin'], unexpected: 'waits' },
-      server: { chart: serverChart, events: ['send.id', 'send.ok', 'send.d0', 'send.d1', 'send.fin'], unexpected: 'waits' },
-    },
-    links: {
-      c2s: { kind: 'channel', from: 'client', to: 'server', capacity: toServer },
-      s2c: { kind: 'channel', from: 'server', to: 'client', capacity: toClient },
-    },
-  });
+  return compose(describeTwoFifos(toServer, toClient));
 }

@@ -1,7 +1,10 @@
 /** One end of a connection in the array, as its attachment uses it: bytes in and out, waiting, and the several ways to go. */
-import { type RingConsumer, RingPoisoned, type RingProducer } from './byte-ring.ts';
+import { type RingConsumer, RingPoisoned, type RingProducer, WAKE } from './byte-ring.ts';
 import type { EndName, EndState } from './connections.ts';
+import { DirectChannel, type DirectOptions } from './direct-channel.ts';
 import { ArrayError } from './errors.ts';
+import { RING } from './layout.ts';
+import type { Signal } from './memory/memory.ts';
 
 /** What an end needs of its attachment. */
 export interface EndHost {
@@ -9,6 +12,12 @@ export interface EndHost {
   holds(end: EndName): boolean;
   peerState(end: EndName): EndState;
   ringPeer(end: EndName): void;
+  readonly signal: Signal;
+  /** A sign of life, for calls that block the thread longer than the heartbeat's interval; what died is taken back. */
+  beat(): void;
+  readonly heartbeatInterval: number;
+  /** Keeps the process alive until what it gives is called. */
+  hold(): () => void;
   /** Gives the end up, under the lock. */
   leave(connection: ArrayConnection, how: 'closed' | 'aborted'): void;
   now(): number;
@@ -64,9 +73,9 @@ export class ArrayConnection {
       const peer = this.#standing();
       let bytes = this.#consumer.read(max);
       if (bytes === undefined && peer === 'closed') throw new ArrayError('reset', 'the peer left without an end of its bytes');
-      while (bytes === undefined && !this.#consumer.wait()) bytes = this.#consumer.read(max);
+      while (bytes === undefined && !this.#consumer.wait(WAKE.BELL)) bytes = this.#consumer.read(max);
       this.#wantsBytes = bytes === undefined;
-      if (bytes && this.#consumer.writerWaits()) this.#host.ringPeer(this.name);
+      if (bytes) this.#wake(this.#consumer.writerWaits(), this.#consumer.place.control + RING.WRITER_WAITS);
       return bytes;
     });
   }
@@ -76,9 +85,9 @@ export class ArrayConnection {
     return this.#sound(() => {
       if (this.#standing() === 'closed') return this.#discard(bytes);
       let count = this.#producer.write(bytes);
-      while (count < bytes.length && !this.#producer.wait()) count += this.#producer.write(bytes.subarray(count));
+      while (count < bytes.length && !this.#producer.wait(WAKE.BELL)) count += this.#producer.write(bytes.subarray(count));
       this.#wantsRoom = count < bytes.length;
-      if (count > 0 && this.#producer.readerWaits()) this.#host.ringPeer(this.name);
+      if (count > 0) this.#wake(this.#producer.readerWaits(), this.#producer.place.control + RING.READER_WAITS);
       return count;
     });
   }
@@ -88,7 +97,7 @@ export class ArrayConnection {
     this.#sound(() => {
       this.#standing();
       this.#producer.end();
-      this.#host.ringPeer(this.name);
+      this.#wake(this.#producer.readerWaits(), this.#producer.place.control + RING.READER_WAITS);
     });
   }
 
@@ -100,6 +109,28 @@ export class ArrayConnection {
   /** Leaves out of order: the peer sees a reset. */
   abort(): void {
     this.#leave('aborted');
+  }
+
+  /**
+   * The rings themselves, for a user that takes over from watch(): only one of the two ways may be used. `close` and `abort` are called where the
+   * direct channel is told to.
+   */
+  direct(options: DirectOptions, leave: { close(): void; abort(): void }): DirectChannel {
+    return new DirectChannel(
+      this.#producer,
+      this.#consumer,
+      {
+        signal: this.#host.signal,
+        slice: this.#host.heartbeatInterval,
+        check: () => (this.#standing() === 'closed' ? 'closed' : 'open'),
+        broken: (error) => this.#broken(error),
+        wake: (how, word) => this.#wake(how, word),
+        beat: () => this.#host.beat(),
+        hold: () => this.#host.hold(),
+        ...leave,
+      },
+      options,
+    );
   }
 
   /** Looks whether anything that was waited for has come. Called by the attachment when its bell rang. */
@@ -123,6 +154,11 @@ export class ArrayConnection {
     }
   }
 
+  /** Tells the user that this end, which was left, is gone. */
+  tell(error: ArrayError): void {
+    this.#events?.failed(error);
+  }
+
   /** The attachment is gone: so is this end. */
   lose(error: ArrayError): void {
     if (this.#gone) return;
@@ -135,7 +171,8 @@ export class ArrayConnection {
     if (!this.#host.holds(this.name))
       throw new ArrayError('reset', 'this end was taken back from its host, whose heartbeat had stopped');
     const peer = this.#host.peerState(this.name);
-    if (peer === 'aborted' || peer === 'none') throw new ArrayError('reset', 'the peer aborted the connection or died');
+    if (peer === 'aborted' || peer === 'lost' || peer === 'none')
+      throw new ArrayError('reset', 'the peer aborted the connection or died');
     return peer;
   }
 
@@ -152,13 +189,24 @@ export class ArrayConnection {
     try {
       return access();
     } catch (error) {
-      const reset =
-        error instanceof RingPoisoned
-          ? new ArrayError('reset', `the shared memory is spoilt: ${error.message}`, { cause: error })
-          : error;
-      if (reset instanceof ArrayError) this.#leave('aborted', reset);
-      throw reset;
+      throw this.#broken(error);
     }
+  }
+
+  #broken(error: unknown): Error {
+    const reset =
+      error instanceof RingPoisoned
+        ? new ArrayError('reset', `the shared memory is spoilt: ${error.message}`, { cause: error })
+        : error;
+    if (reset instanceof ArrayError) this.#leave('aborted', reset);
+    return reset instanceof Error ? reset : new Error(String(reset));
+  }
+
+  /** Wakes the peer the way it asked for; what nobody asks for is done both ways. */
+  #wake(how: number, word: number): void {
+    if (how === WAKE.NOT) return;
+    if (how !== WAKE.FLAG) this.#host.ringPeer(this.name);
+    if (how !== WAKE.BELL) this.#host.signal.notify(word);
   }
 
   #leave(how: 'closed' | 'aborted', why: ArrayError = new ArrayError('reset', `this end was ${how}`)): void {

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clearRing, RingConsumer, RingPoisoned, RingProducer } from './byte-ring.ts';
+import { clearRing, RingConsumer, RingPoisoned, RingProducer, WAKE } from './byte-ring.ts';
 import { RING, type RingPlace } from './layout.ts';
-import { SharedWords } from './memory/shared-memory.ts';
+import { Words } from './memory/words.ts';
 
 const CONTROL_BYTES = RING.WORDS * 4;
 
 /** A ring with guard bytes before and behind it, both positions at `start`. */
 function ring(capacity: number, start = 0) {
   const guard = 64;
-  const words = new SharedWords(new SharedArrayBuffer(CONTROL_BYTES + guard + capacity + guard));
+  const words = new Words(new SharedArrayBuffer(CONTROL_BYTES + guard + capacity + guard));
   words.bytes.fill(0xee, CONTROL_BYTES);
   const place: RingPlace = { control: 0, data: CONTROL_BYTES + guard, capacity };
   clearRing(words, place, start);
@@ -76,19 +76,37 @@ describe('a byte ring', () => {
     expect(bytes?.every((value) => value === 1)).toBe(true);
   });
 
-  test('wakes a waiting reader once, and a waiting writer once a quarter is free', () => {
+  test('wakes a waiting reader once, in the way it asked for, and a waiting writer once a quarter is free', () => {
     const { producer, consumer } = ring(64);
-    expect(consumer.wait()).toBe(true);
-    expect(producer.readerWaits()).toBe(true);
-    expect(producer.readerWaits()).toBe(false);
+    expect(consumer.wait(WAKE.BELL)).toBe(true);
+    expect(producer.readerWaits()).toBe(WAKE.BELL);
+    expect(producer.readerWaits()).toBe(WAKE.NOT);
     producer.write(new Uint8Array(64));
-    expect(consumer.wait()).toBe(false);
-    expect(producer.wait()).toBe(true);
+    expect(consumer.wait(WAKE.FLAG)).toBe(false);
+    expect(producer.wait(WAKE.FLAG)).toBe(true);
     consumer.read(15);
-    expect(consumer.writerWaits()).toBe(false);
+    expect(consumer.writerWaits()).toBe(WAKE.NOT);
     consumer.read(1);
-    expect(consumer.writerWaits()).toBe(true);
-    expect(consumer.writerWaits()).toBe(false);
+    expect(consumer.writerWaits()).toBe(WAKE.FLAG);
+    expect(consumer.writerWaits()).toBe(WAKE.NOT);
+  });
+
+  test('copies long pieces as it copies short ones, and into any place of what it is given', () => {
+    const { producer, consumer, guards } = ring(8_192, 2 ** 32 - 3_000);
+    const bytes = Uint8Array.from({ length: 8_192 }, (_, at) => (at * 7) & 0xff);
+    expect(producer.write(bytes, 100)).toBe(8_092);
+    const into = new Uint8Array(8_192);
+    expect(consumer.readInto(into, 100)).toBe(8_092);
+    expect(into.subarray(100)).toEqual(bytes.subarray(100));
+    expect(guards()).toBe(true);
+  });
+
+  test('does not look at the other side’s position while what it saw last is enough', () => {
+    const { words, place, producer, consumer } = ring(64);
+    producer.write(new Uint8Array(40));
+    expect(consumer.available()).toBe(40);
+    words.store(place.control + RING.HEAD, 1);
+    expect(consumer.readInto(new Uint8Array(40))).toBe(40);
   });
 });
 
@@ -119,6 +137,19 @@ describe('a poisoned ring', () => {
         expect(guards()).toBe(true);
       }),
     );
+  });
+
+  test('stays poisoned when the word is put right again, and the error names the cell', () => {
+    const { words, place, producer, consumer } = ring(64);
+    producer.write(new Uint8Array(10));
+    words.store(place.control + RING.HEAD, 65);
+    expect(() => consumer.read(1)).toThrow(expect.objectContaining({ cell: 'head' }));
+    words.store(place.control + RING.HEAD, 10);
+    expect(() => consumer.read(1)).toThrow(RingPoisoned);
+    words.store(place.control + RING.TAIL, 11);
+    expect(() => producer.write(new Uint8Array(64))).toThrow(expect.objectContaining({ cell: 'tail' }));
+    words.store(place.control + RING.TAIL, 0);
+    expect(() => producer.write(new Uint8Array(1))).toThrow(RingPoisoned);
   });
 
   test('is refused when it is opened', () => {

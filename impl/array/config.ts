@@ -150,7 +150,9 @@ const attachSchema = z.strictObject(
       .optional(),
     heartbeatInterval: whole(1, 3_600_000).default(1_000),
     staleAfter: whole(2, 3_600_000).default(5_000),
+    blockedAfter: whole(2, 3_600_000).default(60_000),
     lingerTimeout: whole(0, 3_600_000).default(2_000),
+    spin: z.union([z.literal('adaptive'), whole(0, 2 ** 30)], { error: "'adaptive' or a number of looks" }).default('adaptive'),
   },
   { error: 'options { host, … } and nothing else' },
 );
@@ -160,7 +162,9 @@ export function parseAttachOptions(options: unknown): {
   readonly host: string;
   readonly heartbeatInterval: number;
   readonly staleAfter: number;
+  readonly blockedAfter: number;
   readonly lingerTimeout: number;
+  readonly spin: 'adaptive' | number;
 } {
   const parsed = parse(attachSchema, options, 'attach');
   if (parsed.staleAfter <= parsed.heartbeatInterval) {

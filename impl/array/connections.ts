@@ -6,15 +6,19 @@ import { clearRing } from './byte-ring.ts';
 import { ArrayError } from './errors.ts';
 import { freshNumber, type Owner } from './hosts.ts';
 import { END, HEADER, type Layout, RECORD } from './layout.ts';
-import type { Words } from './memory/memory.ts';
+import type { Words } from './memory/words.ts';
 
 const FREE = 0;
 const WAITING = 1;
 const ESTABLISHED = 2;
 
-/** Of an end. `closed`: in order. `aborted`: out of order, or its owner is gone. `reserved`: kept for its owner, who has not taken it yet. */
-export type EndState = 'none' | 'open' | 'closed' | 'aborted' | 'reserved';
-const endStates: readonly EndState[] = ['none', 'open', 'closed', 'aborted', 'reserved'];
+/**
+ * Of an end. `closed`: in order. `aborted`: out of order, or its owner is gone. `reserved`: kept for its owner, who has not taken it yet.
+ * `lost`: aborted for the peer, while its owner may still be about to write to the rings, which is why they cannot be given to others yet.
+ */
+export type EndState = 'none' | 'open' | 'closed' | 'aborted' | 'reserved' | 'lost';
+const endStates: readonly EndState[] = ['none', 'open', 'closed', 'aborted', 'reserved', 'lost'];
+const holding: ReadonlySet<EndState> = new Set(['open', 'reserved', 'lost']);
 
 export type Side = 0 | 1;
 
@@ -112,9 +116,22 @@ export class ConnectionTable {
 
   setEnd(record: number, side: Side, state: EndState): void {
     this.#storeEnd(record, side, END.STATE, endStates.indexOf(state));
-    const other = this.endState(record, side === 0 ? 1 : 0);
-    const gone = (each: EndState) => each !== 'open' && each !== 'reserved';
-    if (gone(state) && gone(other)) this.#store(record, RECORD.STATE, FREE);
+    this.#freeIfLeft(record);
+  }
+
+  /** Frees what was left by both ends without being freed: whoever was about to died in between. Gives how many there were. */
+  sweep(): number {
+    let swept = 0;
+    for (let record = 0; record < this.#layout.records; record += 1) {
+      if (!this.isFree(record) && this.#freeIfLeft(record)) swept += 1;
+    }
+    return swept;
+  }
+
+  #freeIfLeft(record: number): boolean {
+    if (holding.has(this.endState(record, 0)) || holding.has(this.endState(record, 1))) return false;
+    this.#store(record, RECORD.STATE, FREE);
+    return true;
   }
 
   /** The first of the two records whose rings carry the channels that were attached through this connection. */
@@ -134,7 +151,7 @@ export class ConnectionTable {
       if (this.isFree(record)) continue;
       for (const side of [0, 1] as const) {
         const holder = this.holder(record, side);
-        if (holder.owner.id === owner.id && (holder.state === 'open' || holder.state === 'reserved')) {
+        if (holder.owner.id === owner.id && holding.has(holder.state)) {
           found.push({ record, side, state: holder.state });
         }
       }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { ArrayError } from './errors.ts';
-import { Lock } from './lock.ts';
+import { anonymous, type Life } from './liveness.ts';
+import { GIVE_UP_AFTER, Lock, STEAL_AFTER } from './lock.ts';
 import type { Signal } from './memory/memory.ts';
-import { SharedWords } from './memory/shared-memory.ts';
+import { Words } from './memory/words.ts';
 
 /** A signal that does not block: it counts, and lets the test act in place of the other holder. */
 class Pauses implements Signal {
@@ -18,12 +19,16 @@ class Pauses implements Signal {
   notify(): void {}
 }
 
-const memory = () => new SharedWords(new SharedArrayBuffer(64));
+/** Holder 7; what it is told of others. */
+const seven = (life: Life = 'unknown') => ({ token: 7, identity: anonymous, probe: () => life });
+const holding = (token: number, count: number) => (token << 10) | count;
+
+const memory = () => new Words(new SharedArrayBuffer(64));
 
 test('a lock is free again after its section, also when that throws', () => {
   const words = memory();
-  const lock = new Lock(words, new Pauses(), 0, 7);
-  expect(lock.run(() => words.load(0) >>> 16)).toBe(7);
+  const lock = new Lock(words, new Pauses(), 0, seven());
+  expect(lock.run(() => words.load(0) >>> 10)).toBe(7);
   expect(words.load(0)).toBe(0);
   expect(() =>
     lock.run(() => {
@@ -35,33 +40,75 @@ test('a lock is free again after its section, also when that throws', () => {
 
 test('a waiter gets the lock as soon as its holder gives it back', () => {
   const words = memory();
-  words.store(0, 0x0009_0001);
+  words.store(0, holding(9, 1));
   const pauses = new Pauses((count) => {
     if (count === 3) words.store(0, 0);
   });
-  expect(new Lock(words, pauses, 0, 7).run(() => 'in')).toBe('in');
+  expect(new Lock(words, pauses, 0, seven()).run(() => 'in')).toBe('in');
   expect(pauses.count).toBe(3);
 });
 
-test('a lock whose holder died is taken over after a bound', () => {
+test('a lock whose holder is gone is taken over at once, and says that it was', () => {
   const words = memory();
-  words.store(0, 0x0009_0001);
+  words.store(0, holding(9, 1));
   const pauses = new Pauses();
-  expect(new Lock(words, pauses, 0, 7).run(() => 'in')).toBe('in');
-  expect(pauses.count).toBe(500);
+  const lock = new Lock(words, pauses, 0, seven('gone'));
+  expect(lock.run(() => 'in')).toBe('in');
+  expect([pauses.count < 20, lock.robbed]).toEqual([true, true]);
+});
+
+test.each(['stopped', 'running'] as const)(
+  'a lock whose holder is %s is never taken over: waiting for it ends with an error',
+  (life) => {
+    const words = memory();
+    words.store(0, holding(9, 1));
+    const pauses = new Pauses();
+    expect(() => new Lock(words, pauses, 0, seven(life)).run(() => 'in')).toThrow(/thread 9 holds the lock/);
+    expect([words.load(0), pauses.count]).toEqual([holding(9, 1), GIVE_UP_AFTER / 2]);
+  },
+);
+
+test('the holder is asked for by what it signed with its holding, and by its number alone when it has not signed yet', () => {
+  const words = memory();
+  const asked: unknown[] = [];
+  const probe = (identity: unknown) => {
+    asked.push(identity);
+    return 'gone' as const;
+  };
+  const other = { token: 9, identity: { process: 3, thread: 9, start: 55, boot: 66, space: 77 }, probe };
+  let taken = 0;
+  new Lock(words, new Pauses(), 0, other).run(() => {
+    taken = words.load(0);
+  });
+  for (const left of [taken, holding(8, 1)]) {
+    words.store(0, left);
+    new Lock(words, new Pauses(), 0, { ...seven(), probe }).run(() => undefined);
+  }
+  expect(asked).toEqual([
+    expect.objectContaining({ thread: 9, start: 55, boot: 66, space: 77 }),
+    expect.objectContaining({ thread: 8, start: -1 }),
+  ]);
+});
+
+test('a lock whose holder nobody can ask for is taken over after a bound', () => {
+  const words = memory();
+  words.store(0, holding(9, 1));
+  const pauses = new Pauses();
+  expect(new Lock(words, pauses, 0, seven()).run(() => 'in')).toBe('in');
+  expect(pauses.count).toBe(STEAL_AFTER / 2);
   expect(words.load(0)).toBe(0);
 });
 
 test('a lock that goes from hand to hand is not taken over, and waiting for it ends with an error', () => {
   const words = memory();
-  words.store(0, 0x0009_0001);
-  const pauses = new Pauses((count) => words.store(0, 0x0009_0001 + (count & 0xfff)));
-  expect(() => new Lock(words, pauses, 0, 7).run(() => 'in')).toThrow(ArrayError);
+  words.store(0, holding(9, 1));
+  const pauses = new Pauses((count) => words.store(0, holding(9, count & 0x3ff)));
+  expect(() => new Lock(words, pauses, 0, seven()).run(() => 'in')).toThrow(ArrayError);
 });
 
 test('a holder whose lock was taken over does not free the new holding', () => {
   const words = memory();
-  const lock = new Lock(words, new Pauses(), 0, 7);
-  lock.run(() => words.store(0, 0x0009_0005));
-  expect(words.load(0)).toBe(0x0009_0005);
+  const lock = new Lock(words, new Pauses(), 0, seven());
+  lock.run(() => words.store(0, holding(9, 5)));
+  expect(words.load(0)).toBe(holding(9, 5));
 });

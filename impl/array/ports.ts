@@ -6,7 +6,7 @@ import type { ArrayConfig } from './config.ts';
 import { ArrayError } from './errors.ts';
 import { freshNumber, type Owner } from './hosts.ts';
 import { HEADER, type Layout, PORT } from './layout.ts';
-import type { Words } from './memory/memory.ts';
+import type { Words } from './memory/words.ts';
 
 const FREE = 0;
 const BOUND = 1;

@@ -3,7 +3,7 @@ import type { ArrayClock } from './clock.ts';
 import type { ArrayOptions } from './config.ts';
 import { ArrayError } from './errors.ts';
 import { END, HEADER, layoutOf, RECORD, RING } from './layout.ts';
-import { SharedWords } from './memory/shared-memory.ts';
+import { Words } from './memory/words.ts';
 import { type AttachOptions, StorageArray } from './storage-array.ts';
 import type { ArrayMemory } from './tables.ts';
 
@@ -240,7 +240,7 @@ describe('spoilt memory', () => {
   test('a ring position that cannot be is a reset for both ends, and the record is free again', () => {
     const { memory, backup, database } = world();
     const { dialled, accepted } = connect(database, backup);
-    const words = new SharedWords(memory.buffer);
+    const words = new Words(memory.buffer);
     const length = words.load(HEADER.CONFIG_LENGTH);
     const config = JSON.parse(new TextDecoder().decode(words.bytes.slice(256, 256 + length)));
     const { recordsAt } = layoutOf(config, length);

@@ -2,19 +2,21 @@
  * The storage array emulator (14): shared memory with ports, connections and STG groups that the threads which are attached share.
  * What may live here: one attachment and what it does under the lock. What the tables look like is in the other files of the folder.
  */
-import { randomInt } from 'node:crypto';
 import { ArrayConnection, type EndHost } from './array-connection.ts';
+import { attend } from './attendance.ts';
 import { RingConsumer, RingProducer } from './byte-ring.ts';
 import { type ArrayClock, arrayClock, Hold } from './clock.ts';
 import { type ArrayOptions, parseAttachOptions, parseOptions } from './config.ts';
 import type { EndHolder, EndName, EndState, Side } from './connections.ts';
 import { ArrayError } from './errors.ts';
-import type { GroupInfo } from './groups.ts';
+import { findGroup, takeGroup } from './group-channels.ts';
 import type { Owner } from './hosts.ts';
-import { HEADER } from './layout.ts';
-import { Lock } from './lock.ts';
-import type { Port, PortInfo } from './ports.ts';
-import { type ArrayMemory, createMemory, dropReserved, openMemory, type Tables, takeBack } from './tables.ts';
+import { type ArrayInfo, inspect } from './inspect.ts';
+import { Membership } from './membership.ts';
+import { byteLengthOf, createArrayFile, createMemory, openMemory } from './opening.ts';
+import type { Port } from './ports.ts';
+import { type ArrayFile, type ArrayMemory, dropReserved, type Tables, wakeRings } from './tables.ts';
+import type { Spin } from './waiting.ts';
 
 /** How a process (or thread) attaches. Times in milliseconds. */
 export interface AttachOptions {
@@ -23,24 +25,20 @@ export interface AttachOptions {
   readonly clock?: ArrayClock;
   /** How often the heartbeat is written. Default 1,000. */
   readonly heartbeatInterval?: number;
-  /** A heartbeat older than this means that its host is gone: what it held is taken back. Default 5,000. */
+  /**
+   * A heartbeat older than this means that its host was stopped, or, between threads of one process, that its thread is gone: what it held is taken
+   * back. Default 5,000. Of a process that has ended, the others find out within two intervals.
+   */
   readonly staleAfter?: number;
+  /** The same for a process that is there and runs, but whose thread has not turned its event loop for so long. Default 60,000. */
+  readonly blockedAfter?: number;
   /** How long bytes to a peer that has closed are thrown away before writing fails with reset. Default 2,000. */
   readonly lingerTimeout?: number;
-}
-
-/** What there is in an array, for people and for tests of leaks. */
-export interface ArrayInfo {
-  readonly name: string;
-  readonly hosts: readonly { readonly host: string; readonly id: number; readonly age: number }[];
-  readonly ports: readonly {
-    readonly port: number;
-    readonly generation: number;
-    readonly listening: boolean;
-    readonly host: string | undefined;
-  }[];
-  readonly connections: { readonly used: number; readonly free: number };
-  readonly groups: readonly GroupInfo[];
+  /**
+   * How often this thread looks for what the peer may do at any moment before it sleeps: `adaptive` (the default: as long as looking has been
+   * worth it), or a number, 0 for never.
+   */
+  readonly spin?: Spin;
 }
 
 /** A port of this attachment; `arrived` is called when a connection may be waiting. */
@@ -61,16 +59,14 @@ export class StorageArray {
   /** The host that this attachment is of. */
   readonly host: string;
   readonly #tables: Tables;
-  readonly #lock: Lock;
-  readonly #clock: ArrayClock;
-  readonly #staleAfter: number;
+  readonly #member: Membership;
   readonly #owner: Owner;
+  readonly #clock: ArrayClock;
   readonly #ends = new Set<ArrayConnection>();
   readonly #ports = new Set<HeldPort>();
-  readonly #hold = new Hold();
+  /** When the last thing is let go, the wait for the bell ends too. */
+  readonly #hold = new Hold(() => this.#tables.hosts.ring(this.#owner));
   readonly #endHost: EndHost;
-  readonly #heartbeat: { cancel(): void };
-  #closed = false;
 
   private constructor(tables: Tables, options: AttachOptions) {
     const parsed = parseAttachOptions(options);
@@ -78,12 +74,11 @@ export class StorageArray {
     this.host = parsed.host;
     this.#tables = tables;
     this.#clock = options.clock ?? arrayClock;
-    this.#staleAfter = parsed.staleAfter;
-    this.#lock = new Lock(tables.words, tables.signal, HEADER.LOCK, randomInt(1, 0x1_0000));
-    this.#owner = this.#lock.run(() => {
-      this.#reapStale();
-      return tables.hosts.take(parsed.host, this.#clock.now());
+    this.#member = new Membership(tables, parsed.host, this.#clock, parsed, {
+      lost: (why) => this.#lose(why),
+      lookForSilent: (silent) => this.#loseSilentPeers(silent),
     });
+    this.#owner = this.#member.owner;
     this.#endHost = {
       holds: (end) => tables.connections.holds(end, this.#owner),
       peerState: (end) => tables.connections.endState(end.record, other(end.side)),
@@ -91,9 +86,19 @@ export class StorageArray {
       leave: (connection, how) => this.#leave(connection, how),
       now: () => this.#clock.now(),
       lingerTimeout: parsed.lingerTimeout,
+      signal: tables.signal,
+      beat: () => this.beat(),
+      heartbeatInterval: parsed.heartbeatInterval,
+      hold: () => {
+        this.#hold.take();
+        return () => this.#hold.release();
+      },
     };
-    this.#heartbeat = this.#clock.every(parsed.heartbeatInterval, () => this.#beat());
-    void this.#attend();
+    void attend(tables.hosts, this.#owner, parsed.spin, {
+      stands: () => this.#member.check(),
+      look: () => this.#look(),
+      idle: () => this.#hold.untilTaken(),
+    });
   }
 
   /** Makes an array. Throws ArrayError configInvalid with the key, its value and what was expected. */
@@ -101,25 +106,36 @@ export class StorageArray {
     return createMemory(parseOptions(options));
   }
 
-  /** Attaches this thread to an array. Throws ArrayError memoryInvalid, configInvalid, hostsExhausted. */
-  static attach(memory: ArrayMemory, options: AttachOptions): StorageArray {
+  /** How many bytes the memory of an array has. Throws ArrayError configInvalid. */
+  static byteLength(options: ArrayOptions): number {
+    return byteLengthOf(parseOptions(options));
+  }
+
+  /**
+   * Makes an array in a file, in /dev/shm or on a disk, that several processes can attach to: only its owner may use it, and it must not be there yet.
+   * All of its bytes are written. Throws ArrayError configInvalid, fileFailed.
+   */
+  static createFile(file: string, options: ArrayOptions): ArrayFile {
+    return createArrayFile(file, parseOptions(options));
+  }
+
+  /**
+   * Attaches this thread to an array. A file needs Linux and the optional package koffi; while something of the attachment is open it takes one thread of
+   * libuv's pool. Throws ArrayError memoryInvalid, configInvalid, hostsExhausted, fileFailed, mappingUnavailable.
+   */
+  static attach(memory: ArrayMemory | ArrayFile, options: AttachOptions): StorageArray {
     return new StorageArray(openMemory(memory), options);
   }
 
   /** Whether this attachment still stands: neither closed nor taken back by others. */
   get attached(): boolean {
-    return !this.#closed && this.#tables.hosts.alive(this.#owner);
+    return this.#member.stands;
   }
 
   /** Detaches: ports, connections and segments are free again, peers that were connected see a reset. Any number of times. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#heartbeat.cancel();
-    this.#lock.run(() => {
-      if (this.#tables.hosts.alive(this.#owner)) takeBack(this.#tables, this.#owner);
-    });
-    this.#lose('this attachment was closed');
+    this.#member.close();
+    this.#hold.end();
   }
 
   /** Detaches, as close does. */
@@ -129,23 +145,20 @@ export class StorageArray {
 
   /** What there is in the array now. */
   info(): ArrayInfo {
-    const { config, connections, groups, hosts, ports } = this.#tables;
-    const now = this.#clock.now();
-    return this.#lock.run(() => {
-      const used = connections.used(0, config.connections);
-      return {
-        name: this.name,
-        hosts: hosts.all().map((each) => ({ host: hosts.name(each) ?? '', id: each.id, age: hosts.age(each, now) })),
-        ports: ports.all().map(({ owner, ...port }: PortInfo) => ({ ...port, host: hosts.name(owner) })),
-        connections: { used, free: config.connections - used },
-        groups: groups.all(),
-      };
-    });
+    return this.#tables.lock.run(() => inspect(this.#tables, this.#clock.now()));
   }
 
   /** Takes back what attachments with a stale heartbeat held; gives the names of their hosts. Also done by attach, connect, accept and every heartbeat. */
   reap(): string[] {
-    return this.#lock.run(() => this.#reapStale());
+    return this.#tables.lock.run(() => this.#member.reap());
+  }
+
+  /**
+   * Writes the heartbeat and takes back what others with a stale one held. It beats by itself while the event loop turns; a thread that computes for
+   * longer than `staleAfter` without a turn calls this now and then.
+   */
+  beat(): void {
+    this.#member.beat();
   }
 
   /**
@@ -153,7 +166,7 @@ export class StorageArray {
    * @internal
    */
   bindPort(number: number): HeldPort {
-    const port: HeldPort = { ...this.#locked('bind', () => this.#tables.ports.take(number, this.#owner)) };
+    const port: HeldPort = { ...this.#member.locked('bind', () => this.#tables.ports.take(number, this.#owner)) };
     this.#ports.add(port);
     this.#hold.take();
     return port;
@@ -164,7 +177,7 @@ export class StorageArray {
    * @internal
    */
   listenPort(port: HeldPort, backlog: number, arrived: () => void): void {
-    this.#locked('listen', () => this.#tables.ports.listen(port, backlog));
+    this.#member.locked('listen', () => this.#tables.ports.listen(port, backlog));
     port.arrived = arrived;
   }
 
@@ -174,8 +187,8 @@ export class StorageArray {
    */
   nextConnection(port: HeldPort): ArrayConnection | undefined {
     const { config, connections, ports } = this.#tables;
-    return this.#locked('accept', () => {
-      this.#reapStale();
+    return this.#member.locked('accept', () => {
+      this.#member.reap();
       for (const record of connections.waiting(port.entry, config.connections)) {
         const from = connections.holder(record, 0);
         if (from.state === 'aborted') {
@@ -199,7 +212,7 @@ export class StorageArray {
     if (!this.#ports.delete(port)) return;
     this.#hold.release();
     const { config, connections, hosts, ports } = this.#tables;
-    this.#lock.run(() => {
+    this.#member.eventually(() => {
       if (!ports.holds(port, this.#owner)) return;
       ports.release(port, this.#owner);
       for (const record of connections.waiting(port.entry, config.connections)) {
@@ -215,8 +228,8 @@ export class StorageArray {
    */
   connect(number: number, generation: number | undefined, localPort: number): ArrayConnection {
     const { config, connections, hosts, ports } = this.#tables;
-    return this.#locked('connect', () => {
-      this.#reapStale();
+    return this.#member.locked('connect', () => {
+      this.#member.reap();
       const { port, owner, capacity } = ports.listener(number, generation);
       const waiting = connections.waiting(port.entry, config.connections).length;
       if (waiting >= capacity) {
@@ -243,51 +256,16 @@ export class StorageArray {
   attachGroup(connection: ArrayConnection, group: string): { data: ArrayConnection; error: ArrayConnection } {
     const { connections } = this.#tables;
     const { record, side } = connection.name;
-    return this.#locked('attachGroup', () => {
+    return this.#member.locked('attachGroup', () => {
       if (!connections.holds(connection.name, this.#owner))
         throw new ArrayError('notConnected', 'attachGroup: the connection does not stand any more');
-      const first = side === 1 ? this.#takeGroup(record, group) : this.#findGroup(record, group);
+      const tables = this.#tables;
+      const first =
+        side === 1 ? takeGroup(tables, this.host, record, group) : findGroup(tables, this.host, this.#owner, record, group);
       const open = (channel: number) =>
         this.#open({ record: channel, generation: connections.generation(channel), side }, connection.portGeneration);
       return { data: open(first), error: open(first + 1) };
     });
-  }
-
-  #takeGroup(record: number, group: string): number {
-    const { connections, groups, hosts } = this.#tables;
-    const peer = connections.holder(record, 0);
-    if (peer.state !== 'open')
-      throw new ArrayError(peer.state === 'closed' ? 'notConnected' : 'reset', 'attachGroup: the peer has left');
-    if (connections.link(record) !== undefined)
-      throw new ArrayError('illegalCall', 'attachGroup: this end has attached a group already');
-    const mine = connections.holder(record, 1);
-    const first = groups.take(
-      group,
-      [this.host, hosts.name(peer.owner)],
-      [
-        { ...peer, state: 'reserved' },
-        { ...mine, state: 'open' },
-      ],
-    );
-    connections.setLink(record, first);
-    return first;
-  }
-
-  #findGroup(record: number, group: string): number {
-    const { connections, groups, hosts } = this.#tables;
-    const peer = connections.holder(record, 1);
-    const first = groups.check(
-      group,
-      [this.host, ...(peer.state === 'open' ? [hosts.name(peer.owner)] : [])],
-      connections.link(record),
-    );
-    const mine = connections.holder(first, 0);
-    if (mine.owner.id !== this.#owner.id || mine.state !== 'reserved') {
-      throw new ArrayError('illegalCall', 'attachGroup: this end has attached a group already');
-    }
-    connections.setEnd(first, 0, 'open');
-    connections.setEnd(first + 1, 0, 'open');
-    return first;
   }
 
   #open(name: EndName, portGeneration: number): ArrayConnection {
@@ -315,11 +293,12 @@ export class StorageArray {
     this.#hold.release();
     const { connections } = this.#tables;
     const { record, side } = connection.name;
-    this.#lock.run(() => {
+    this.#member.eventually(() => {
       if (!connections.holds(connection.name, this.#owner)) return;
       if (side === 0) dropReserved(this.#tables, record, this.#owner);
       this.#ringPeer(connection.name);
       connections.setEnd(record, side, how);
+      wakeRings(this.#tables, record);
     });
     this.#ringPeer(connection.name);
   }
@@ -329,47 +308,21 @@ export class StorageArray {
     hosts.ring(connections.holder(end.record, other(end.side)).owner);
   }
 
-  /** Runs under the lock, if this attachment still stands. */
-  #locked<T>(call: string, section: () => T): T {
-    return this.#lock.run(() => {
-      if (this.attached) return section();
-      throw new ArrayError('detached', `${call}: host ${this.host} is not attached to array ${this.name} any more`);
-    });
-  }
-
-  #reapStale(): string[] {
-    const { hosts } = this.#tables;
-    const now = this.#clock.now();
-    const reaped: string[] = [];
-    for (const each of hosts.all()) {
-      if (each.id === this.#owner?.id || hosts.age(each, now) <= this.#staleAfter) continue;
-      reaped.push(hosts.name(each) ?? '');
-      takeBack(this.#tables, each);
+  /** Nobody can take back what a host held that was stopped in the critical section itself; its peers know all the same. */
+  #loseSilentPeers(silent: (owner: Owner) => boolean): void {
+    const { connections } = this.#tables;
+    for (const end of [...this.#ends]) {
+      const { record, side } = end.name;
+      if (!silent(connections.holder(record, other(side)).owner)) continue;
+      end.abort();
+      end.tell(new ArrayError('reset', 'the host of the peer gives no sign of life'));
     }
-    return reaped;
   }
 
-  #beat(): void {
-    if (!this.attached) return;
-    this.#tables.hosts.beat(this.#owner, this.#clock.now());
-    this.reap();
-  }
-
-  /** Waits for the bell as long as this attachment stands. The only wait there is, however many connections stand. */
-  async #attend(): Promise<void> {
-    const { hosts } = this.#tables;
-    for (;;) {
-      if (this.#closed) return;
-      if (!hosts.alive(this.#owner)) {
-        this.#heartbeat.cancel();
-        this.#lose('this attachment was taken back, its heartbeat had stopped');
-        return;
-      }
-      hosts.hush(this.#owner);
-      for (const end of [...this.#ends]) end.poll();
-      for (const port of [...this.#ports]) port.arrived?.();
-      await hosts.listen(this.#owner);
-    }
+  /** Somebody has rung: whoever waits for something looks whether it has come. */
+  #look(): void {
+    for (const end of [...this.#ends]) end.poll();
+    for (const port of [...this.#ports]) port.arrived?.();
   }
 
   #lose(why: string): void {

@@ -1,8 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { clearRing, RingConsumer } from './byte-ring.ts';
+import { clearRing, RingConsumer, WAKE } from './byte-ring.ts';
 import { LINE, RING } from './layout.ts';
+import { anonymous, probeFrom } from './liveness.ts';
 import { Lock } from './lock.ts';
-import { SharedSignal, SharedWords } from './memory/shared-memory.ts';
+import { SharedSignal } from './memory/shared-memory.ts';
+import { Words } from './memory/words.ts';
 import { type StressOrder, startWorker } from './stress.test-support.ts';
 
 const CAPACITY = 512;
@@ -30,9 +32,13 @@ function start(what: StressOrder) {
 
 test('two threads that take the lock 50,000 times each never hold it together', async () => {
   const orders = order('lock', 50_000);
-  const words = new SharedWords(orders.buffer);
+  const words = new Words(orders.buffer);
   const worker = start(orders);
-  const lock = new Lock(words, new SharedSignal(orders.buffer), orders.lock, 1);
+  const lock = new Lock(words, new SharedSignal(orders.buffer), orders.lock, {
+    token: 1,
+    identity: anonymous,
+    probe: probeFrom(anonymous),
+  });
   for (let each = 0; each < orders.total; each += 1) {
     lock.run(() => words.store(orders.counter, words.load(orders.counter) + 1));
     // Lets the worker's start-up and messages through, and so the two of them meet.
@@ -44,7 +50,7 @@ test('two threads that take the lock 50,000 times each never hold it together', 
 
 test('a megabyte passes a ring of 512 bytes between two threads, across 2^32, with no wake-up lost', async () => {
   const orders = order('ring', 1_000_000);
-  const words = new SharedWords(orders.buffer);
+  const words = new Words(orders.buffer);
   const signal = new SharedSignal(orders.buffer);
   clearRing(words, orders.place, 2 ** 32 - 500_000);
   const worker = start(orders);
@@ -56,14 +62,14 @@ test('a megabyte passes a ring of 512 bytes between two threads, across 2^32, wi
     const bytes = consumer.read(1 + (received % 300));
     if (bytes === null) break;
     if (bytes === undefined) {
-      if (consumer.wait()) await signal.wait(orders.readerBell, 0);
+      if (consumer.wait(WAKE.FLAG)) await signal.wait(orders.readerBell, 0);
       continue;
     }
     for (const value of bytes) {
       if (value !== received % 251) wrong += 1;
       received += 1;
     }
-    if (consumer.writerWaits()) {
+    if (consumer.writerWaits() !== WAKE.NOT) {
       words.store(orders.writerBell, 1);
       signal.notify(orders.writerBell);
     }

@@ -1,15 +1,17 @@
 /** The other thread of stress.test.ts: takes the lock over and over, or fills a ring with numbers, as it is told. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { RingProducer } from './byte-ring.ts';
+import { RingProducer, WAKE } from './byte-ring.ts';
 import { Hold } from './clock.ts';
+import { anonymous, probeFrom } from './liveness.ts';
 import { Lock } from './lock.ts';
-import { SharedSignal, SharedWords } from './memory/shared-memory.ts';
+import { SharedSignal } from './memory/shared-memory.ts';
+import { Words } from './memory/words.ts';
 import type { StressOrder } from './stress.test-support.ts';
 
 const hold = new Hold();
 hold.take();
 const order = workerData as StressOrder;
-const words = new SharedWords(order.buffer);
+const words = new Words(order.buffer);
 const signal = new SharedSignal(order.buffer);
 
 function increment(lock: Lock, word: number, times: number): void {
@@ -25,13 +27,13 @@ async function fill(): Promise<void> {
     for (let rest = chunk.subarray(0, size); rest.length > 0; ) {
       const count = producer.write(rest);
       rest = rest.subarray(count);
-      if (count > 0 && producer.readerWaits()) {
+      if (count > 0 && producer.readerWaits() !== WAKE.NOT) {
         words.store(order.readerBell, 1);
         signal.notify(order.readerBell);
       }
       if (rest.length === 0) break;
       words.store(order.writerBell, 0);
-      if (producer.wait()) await signal.wait(order.writerBell, 0);
+      if (producer.wait(WAKE.FLAG)) await signal.wait(order.writerBell, 0);
     }
     sent += size;
   }
@@ -40,7 +42,12 @@ async function fill(): Promise<void> {
   signal.notify(order.readerBell);
 }
 
-if (order.what === 'lock') increment(new Lock(words, signal, order.lock, 2), order.counter, order.total);
+if (order.what === 'lock')
+  increment(
+    new Lock(words, signal, order.lock, { token: 2, identity: anonymous, probe: probeFrom(anonymous) }),
+    order.counter,
+    order.total,
+  );
 else await fill();
 hold.release();
 parentPort?.postMessage('done');

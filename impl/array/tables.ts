@@ -1,17 +1,22 @@
-/** The memory of an array, opened: its configuration, its layout and every table. Making it, checking it, and taking back what an attachment held. */
-import { type ArrayConfig, parseConfig } from './config.ts';
-import { ConnectionTable } from './connections.ts';
-import { ArrayError } from './errors.ts';
-import { GroupTable } from './groups.ts';
-import { HostTable, type Owner } from './hosts.ts';
-import { CONFIG_AT, HEADER, LAYOUT_VERSION, type Layout, layoutOf, MAGIC } from './layout.ts';
-import type { Signal, Words } from './memory/memory.ts';
-import { SharedSignal, SharedWords } from './memory/shared-memory.ts';
-import { PortTable } from './ports.ts';
+/** The memory of an array, opened: its configuration, its layout and every table; and taking back what an attachment held. */
+import type { ArrayConfig } from './config.ts';
+import type { ConnectionTable } from './connections.ts';
+import type { GroupTable } from './groups.ts';
+import type { HostTable, Owner } from './hosts.ts';
+import { type Layout, RING } from './layout.ts';
+import type { Lock, LockHolder } from './lock.ts';
+import type { Signal } from './memory/memory.ts';
+import type { Words } from './memory/words.ts';
+import type { PortTable } from './ports.ts';
 
-/** The memory of an array. A plain object: it can be posted to a worker, which attaches to it. */
+/** The memory of an array between threads. A plain object: it can be posted to a worker, which attaches to it. */
 export interface ArrayMemory {
   readonly buffer: SharedArrayBuffer;
+}
+
+/** The memory of an array between processes: a file that all of them map. */
+export interface ArrayFile {
+  readonly file: string;
 }
 
 export interface Tables {
@@ -23,75 +28,39 @@ export interface Tables {
   readonly ports: PortTable;
   readonly connections: ConnectionTable;
   readonly groups: GroupTable;
+  readonly lock: Lock;
+  /** This thread, as others will look for it. */
+  readonly me: LockHolder;
 }
 
-/** Makes the memory of a new array. */
-export function createMemory(config: ArrayConfig): ArrayMemory {
-  const json = new TextEncoder().encode(JSON.stringify(config));
-  const layout = layoutOf(config, json.length);
-  if (layout.byteLength > 2 ** 32 - 1) {
-    throw new ArrayError(
-      'configInvalid',
-      `array: its groups and connections need ${layout.byteLength} bytes, expected less than 4 GiB`,
-    );
-  }
-  const buffer = new SharedArrayBuffer(layout.byteLength);
-  const words = new SharedWords(buffer);
-  words.bytes.set(json, CONFIG_AT);
-  words.store(HEADER.CONFIG_LENGTH, json.length);
-  words.store(HEADER.VERSION, LAYOUT_VERSION);
-  words.store(HEADER.MAGIC, MAGIC);
-  return { buffer };
-}
-
-/** Opens the memory of an array. Throws memoryInvalid. */
-export function openMemory(memory: ArrayMemory): Tables {
-  const buffer: unknown = memory?.buffer;
-  if (!(buffer instanceof SharedArrayBuffer))
-    throw new ArrayError('memoryInvalid', 'expected the memory that StorageArray.create gave');
-  if (buffer.byteLength < CONFIG_AT || buffer.byteLength % 4 !== 0) {
-    throw new ArrayError('memoryInvalid', `the memory is ${buffer.byteLength} bytes long, too short for an array`);
-  }
-  const words = new SharedWords(buffer);
-  const signal = new SharedSignal(buffer);
-  const version = words.load(HEADER.VERSION);
-  if (words.load(HEADER.MAGIC) !== MAGIC || version !== LAYOUT_VERSION) {
-    throw new ArrayError('memoryInvalid', `this is not the memory of a storage array of layout version ${LAYOUT_VERSION}`);
-  }
-  const length = words.load(HEADER.CONFIG_LENGTH);
-  if (CONFIG_AT + length > buffer.byteLength)
-    throw new ArrayError('memoryInvalid', `a configuration of ${length} bytes does not fit`);
-  const config = parseConfig(new TextDecoder().decode(words.bytes.slice(CONFIG_AT, CONFIG_AT + length)));
-  const layout = layoutOf(config, length);
-  if (layout.byteLength !== buffer.byteLength) {
-    throw new ArrayError(
-      'memoryInvalid',
-      `the memory is ${buffer.byteLength} bytes long, its configuration needs ${layout.byteLength}`,
-    );
-  }
-  const connections = new ConnectionTable(words, layout);
-  return {
-    config,
-    layout,
-    words,
-    signal,
-    hosts: new HostTable(words, signal, layout, config.attachments),
-    ports: new PortTable(words, layout, config),
-    connections,
-    groups: new GroupTable(config, layout, connections),
-  };
-}
-
-/** Takes back everything that an attachment holds, its slot last; whoever has to do with it is told. Under the lock. */
+/** Takes back everything that an attachment holds, its slot last; whoever has to do with it is told. Only of one that is gone, or by itself. Under the lock. */
 export function takeBack(tables: Tables, owner: Owner): void {
+  leaveAll(tables, owner, 'aborted');
+  tables.hosts.release(owner);
+  tables.hosts.ring(owner);
+}
+
+/**
+ * Ends what an attachment has that is there and gives no sign of life: its ports are free, its peers see a reset, and its slot and the rings that it may
+ * be about to write to stay its own until it is gone or takes them back itself. Under the lock.
+ */
+export function expel(tables: Tables, owner: Owner): void {
+  leaveAll(tables, owner, 'lost');
+  tables.hosts.expel(owner);
+  tables.hosts.ring(owner);
+}
+
+function leaveAll(tables: Tables, owner: Owner, how: 'aborted' | 'lost'): void {
   const { connections, hosts, ports } = tables;
   ports.releaseAll(owner);
-  for (const { record, side } of connections.endsOf(owner)) {
-    connections.setEnd(record, side, 'aborted');
-    hosts.ring(connections.holder(record, side === 0 ? 1 : 0).owner);
+  for (const { record, side, state } of connections.endsOf(owner)) {
+    const peer = connections.holder(record, side === 0 ? 1 : 0);
+    // Nobody can take a channel any more whose other end was never there, and one that was not taken has no bytes.
+    connections.setEnd(record, side, state === 'reserved' ? 'aborted' : how);
+    if (peer.state === 'reserved') connections.setEnd(record, side === 0 ? 1 : 0, 'aborted');
+    hosts.ring(peer.owner);
+    wakeRings(tables, record);
   }
-  hosts.release(owner);
-  hosts.ring(owner);
 }
 
 /** Whether `owner`'s end of the pair of channels that was attached through `record` is still kept for it; then it is given up. Under the lock. */
@@ -104,5 +73,14 @@ export function dropReserved(tables: Tables, record: number, owner: Owner): void
     if (holder.state !== 'reserved' || holder.owner.id !== owner.id) continue;
     connections.setEnd(channel, 0, 'aborted');
     hosts.ring(connections.holder(channel, 1).owner);
+  }
+}
+
+/** Wakes whoever waits on a flag word of the record's rings, on either side: the connection is not what it was. */
+export function wakeRings({ layout, signal, words }: Tables, record: number): void {
+  for (const { control } of layout.rings[record] ?? []) {
+    for (const flag of [control + RING.READER_WAITS, control + RING.WRITER_WAITS]) {
+      if (words.exchange(flag, 0) !== 0) signal.notify(flag);
+    }
   }
 }

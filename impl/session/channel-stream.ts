@@ -2,6 +2,7 @@
 
 import { Duplex } from 'node:stream';
 import { StpConnectError } from '../protocol/errors.ts';
+import { type DirectChannel, type DirectOptions, directOf } from '../sockets/direct.ts';
 import type { Socket } from '../sockets/sockets.ts';
 import { socketCode } from './failure.ts';
 import type { ByteSource } from './link.ts';
@@ -18,6 +19,7 @@ export class ChannelStream extends Duplex {
   #leftover: Uint8Array;
   #pending: Promise<Uint8Array | null> | undefined;
   #reading = false;
+  #used = false;
   #writing: Callback | undefined;
   #released: Promise<void> | undefined;
 
@@ -39,7 +41,17 @@ export class ChannelStream extends Duplex {
     return this.#released;
   }
 
+  /**
+   * Direct access to the rings below instead of this stream; undefined where the channel does not travel through a storage array. Its close() and
+   * abort() are those of the channel. Throws RangeError when the stream has been read or written.
+   */
+  direct(options: DirectOptions = {}): DirectChannel | undefined {
+    if (this.#used) throw new RangeError('this channel has been used as a stream; a direct channel has to be taken first');
+    return directOf(this.#socket, options, { close: () => void this.release(), abort: () => this.destroy() });
+  }
+
   override _read(): void {
+    this.#used = true;
     if (this.#reading) return;
     if (this.#leftover.length > 0) {
       const leftover = this.#leftover;
@@ -63,6 +75,7 @@ export class ChannelStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: Callback): void {
+    this.#used = true;
     const written = this.#socket.write(chunk);
     if (this.#released !== undefined) {
       written.catch(() => undefined);

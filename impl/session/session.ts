@@ -3,6 +3,7 @@
 import type { Duplex } from 'node:stream';
 import type { Mode } from '../protocol/message.ts';
 import type { ReasonName } from '../protocol/reasons.ts';
+import type { DirectChannel, DirectOptions } from '../sockets/direct.ts';
 import type { ChannelStream } from './channel-stream.ts';
 import type { Closings } from './holdings.ts';
 
@@ -26,6 +27,11 @@ export interface Session extends AsyncDisposable {
   readonly data: Duplex;
   /** The error channel; like the data channel in everything. */
   readonly error: Duplex;
+  /**
+   * Direct access to the rings of a channel, in place of its stream: for those who move bytes without streams, copies or promises. Undefined in
+   * network mode. To be called before the stream is used: throws RangeError otherwise.
+   */
+  direct(channel: 'data' | 'error', options?: DirectOptions): DirectChannel | undefined;
   /** The client process's descriptor of its first connection (steps 122 and 100); network mode only. */
   readonly descriptor: number | undefined;
   /** The STG group that the session travels through (steps 236 and 200); storage mode only. */
@@ -89,6 +95,7 @@ export function makeSession(parts: SessionParts): OwnedSession {
     mode,
     data,
     error,
+    direct: (channel, options) => parts[channel].direct(options),
     descriptor,
     group,
     fallbackReason,

@@ -152,6 +152,8 @@ function explainArray(error: unknown, call: string): Error {
       return new SocketError('addressUnavailable', call, message, { cause: error });
     case 'configInvalid':
     case 'memoryInvalid':
+    case 'fileFailed':
+    case 'mappingUnavailable':
     case 'hostsExhausted':
       return new SocketError('reset', call, message, { cause: error });
     default:

@@ -31,7 +31,10 @@ export class Actor {
   readonly logic: ActorLogic;
   readonly parent: Actor | undefined;
   readonly ref: ActorStandIn;
+  /** Those that live, and those that have ended and are still held, by their ids. */
   readonly children = new Map<string, Actor>();
+  /** The key under which the parent's snapshot holds it. Null: XState has put another in its place, and it lives on. */
+  heldAs: string | null;
   snapshot: Snapshot | undefined;
   pending: Pending[] = [];
   /** What its initial state wants done when it starts. */
@@ -49,6 +52,7 @@ export class Actor {
     process: (actor: Actor, event: { readonly type: string }) => void,
   ) {
     this.origin = origin;
+    this.heldAs = origin.id;
     this.logic = logic;
     this.parent = parent;
     this.ref = new ActorStandIn(this, system);
@@ -122,7 +126,8 @@ export class ActorStandIn {
   }
 
   getSnapshot(): unknown {
-    if (this.actor.snapshot === undefined) throw new Error(`the snapshot of actor ${this.id} is read before it has one`);
+    if (this.actor.snapshot === undefined)
+      throw new Error('the snapshot of an actor that was stopped is read: it is part of no state');
     return this.actor.snapshot;
   }
 

@@ -28,7 +28,15 @@ export interface ActorValue {
 }
 
 /** A child also says how it is made again. */
-export type ChildValue = ActorValue & Omit<Origin, 'id'>;
+export interface ChildValue extends ActorValue {
+  /** How its parent's chart names its logic. */
+  readonly src?: string;
+  readonly systemId?: string;
+  /** The parent gets an event for each new snapshot. */
+  readonly syncs?: boolean;
+  /** The key under which the parent holds it, where that is not its id; null where it holds it no more. */
+  readonly heldAs?: string | null;
+}
 
 /** The value of an actor and its children. */
 export function encode(actor: Actor, run: Run): ActorValue {
@@ -75,7 +83,7 @@ function encodeChildren(actor: Actor, run: Run): Record<string, ChildValue> {
   return Object.fromEntries(
     [...actor.children].map(([id, child]) => {
       const { id: _, ...origin } = child.origin;
-      return [id, { ...origin, ...encode(child, run) }];
+      return [id, { ...origin, ...(child.heldAs !== id && { heldAs: child.heldAs }), ...encode(child, run) }];
     }),
   );
 }
@@ -116,7 +124,9 @@ function decodeActor(
     const found = logic.kind === 'machine' ? logics.find(logic.chart.machine, src) : undefined;
     const childLogic = found === undefined ? 'not known here: name it in setup({ actors })' : logics.of(found);
     if (typeof childLogic === 'string') throw new Error(`actor ${id} (${src}) is ${childLogic}`);
-    actor.children.set(id, decodeActor(child, childOrigin, childLogic, actor, run, logics));
+    const made = decodeActor(child, childOrigin, childLogic, actor, run, logics);
+    made.heldAs = child.heldAs === undefined ? id : child.heldAs;
+    actor.children.set(id, made);
   }
   actor.snapshot = snapshotOf(value, logic, actor);
   return actor;
@@ -132,7 +142,8 @@ function snapshotOf(value: ActorValue, logic: ActorLogic, actor: Actor): Snapsho
   );
   const config = { value: value.state as StateValue, context, historyValue, status, output };
   const snapshot = machine.resolveState(config as never) as AnyMachineSnapshot;
-  const children = Object.fromEntries([...actor.children].map(([id, child]) => [id, child.ref]));
+  const held = [...actor.children.values()].filter(({ heldAs }) => heldAs !== null);
+  const children = Object.fromEntries(held.map((child) => [child.heldAs, child.ref]));
   return { ...snapshot, _nodes: ordered(snapshot._nodes as AnyStateNode[], value.order), children } as unknown as Snapshot;
 }
 

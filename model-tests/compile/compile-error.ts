@@ -17,5 +17,5 @@ export interface Place {
 }
 
 function describePlace({ chart, state, event }: Place): string {
-  return `chart ${chart}, state ${state}${event === undefined ? '' : `, event ${event}`}`;
+  return `chart ${chart}, state ${state || '(top)'}${event === undefined ? '' : `, event ${event}`}`;
 }

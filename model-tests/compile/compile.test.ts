@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assign, cancel, raise, setup } from 'xstate';
+import { type AnyActorRef, assign, cancel, emit, raise, sendTo, setup } from 'xstate';
 import { CompileError, compile, leafPaths } from './compile.ts';
 
 const lamp = setup({
@@ -111,6 +111,76 @@ test('leaf paths name every active leaf', () => {
   expect(leafPaths({ a: { b: 'c' } })).toEqual(['a.b.c']);
   expect(leafPaths({ a: { b: 'c', d: 'e' } })).toEqual(['a.b.c', 'a.d.e']);
   expect(leafPaths({ a: {} })).toEqual(['a']);
+});
+
+test('what is sent to names outside and what is emitted is told apart from named actions', () => {
+  const chart = compile(
+    setup({ actions: { shout: () => {} } }).createMachine({
+      id: 'talker',
+      initial: 'quiet',
+      states: {
+        quiet: {
+          on: {
+            talk: {
+              actions: [
+                'shout',
+                sendTo('link', { type: 'hello', to: 'all' }),
+                sendTo(({ system }) => system.get('peer') as AnyActorRef, { type: 'hi' }),
+                emit({ type: 'talked' }),
+              ],
+            },
+          },
+        },
+      },
+    }),
+  );
+  expect(chart.step(0, { type: 'talk' })?.outputs).toEqual([
+    { type: 'shout' },
+    { kind: 'send', type: 'hello', to: 'link', event: { type: 'hello', to: 'all' } },
+    { kind: 'send', type: 'hi', to: 'peer', event: { type: 'hi' } },
+    { kind: 'emit', type: 'talked', event: { type: 'talked' } },
+  ]);
+});
+
+test('an event outside that is sent with a delay leaves when the delay is over', () => {
+  const chart = compile(
+    setup({ delays: { patience: 10 } }).createMachine({
+      id: 'slow',
+      initial: 'idle',
+      states: { idle: { on: { go: { actions: sendTo('link', { type: 'hello' }, { delay: 'patience' }) } } } },
+    }),
+  );
+  const step = chart.step(0, { type: 'go' });
+  expect([step?.outputs, step?.next.delays]).toEqual([[], ['patience']]);
+  const later = chart.expire(step?.next.id ?? -1, 'patience');
+  expect([later?.outputs.map(({ type }) => type), later?.next.id]).toEqual([['hello'], 0]);
+});
+
+test('a delay that is over is over, also where a guard lets nothing happen', () => {
+  const chart = compile(
+    setup({ delays: { patience: 10 } }).createMachine({
+      id: 'stubborn',
+      initial: 'idle',
+      states: { idle: { after: { patience: { guard: () => false, target: 'gone' } } }, gone: {} },
+    }),
+  );
+  expect(chart.initial.delays).toEqual(['patience']);
+  expect(chart.expire(0, 'patience')?.next).toMatchObject({ path: 'idle', delays: [] });
+});
+
+test('transitions that follow from others in one step are known, those of children too', () => {
+  const child = setup({}).createMachine({ id: 'child', initial: 'a', states: { a: { on: { tick: 'b' } }, b: {} } });
+  const chart = compile(
+    setup({ actors: { child } }).createMachine({
+      id: 'parent',
+      initial: 'a',
+      invoke: { id: 'child', src: 'child' },
+      states: { a: { on: { go: { target: 'b', actions: sendTo('child', { type: 'tick' }) } } }, b: { always: 'c' }, c: {} },
+    }),
+  );
+  const step = chart.step(0, { type: 'go' });
+  expect(step?.taken.map(({ id }) => id)).toEqual(['parent.a · go · 0']);
+  expect(step?.further.map(({ id }) => id)).toEqual(['parent.b · always · 0', 'child.a · tick · 0']);
 });
 
 test('a step tells which delays it has started: one that goes on is not among them, one that starts anew is', () => {

@@ -77,12 +77,14 @@ export class CompiledChart {
   readonly initialOutputs: readonly Output[];
   /** Every transition that some step took so far, those of children too: rows of `transitions` and of the children's charts. */
   readonly taken = new Set<ChartTransition>();
+  /** @internal */
   readonly instrumented: Instrumented;
   readonly #root: ActorLogic;
   readonly #logics = new Logics();
   readonly #maxStates: number;
   readonly #states: Interned[] = [];
   readonly #byText = new Map<string, Interned>();
+  readonly #byValue = new WeakMap<ActorValue, Interned>();
 
   constructor(machine: AnyStateMachine, input?: unknown, { maxStates = 65_535 }: CompileOptions = {}) {
     this.machine = machine;
@@ -113,7 +115,9 @@ export class CompiledChart {
 
   /** The local state that a value describes: one of this chart, whichever process made it. */
   of(value: ActorValue): LocalState {
-    return this.#intern(value, '(given)').local;
+    const known = this.#byValue.get(value) ?? this.#intern(value, '(given)');
+    this.#byValue.set(value, known);
+    return known.local;
   }
 
   /** What the chart does when it begins with this input. */

@@ -6,7 +6,7 @@ export function growth(path: string, values: readonly object[]): string {
   const sample = values.at(-1);
   const before = values.at(-2);
   if (sample === undefined || before === undefined) return `the last is ${path}`;
-  const difference = firstDifference(values[0], sample, '');
+  const difference = firstDifference(values[values.length >> 1], sample, '');
   const grows = difference === undefined ? '' : `; ${difference.path.replace(/^\./, '')} grows`;
   return `${values.length} of them are ${path}, for example ${shortText(before)} and ${shortText(sample)}${grows}`;
 }

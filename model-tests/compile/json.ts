@@ -43,21 +43,25 @@ function classOf(value: object): string {
   return (value.constructor as { name?: string } | undefined)?.name || 'class instance';
 }
 
-/** The first path at which two values differ, and what each has there; undefined where they are equal. */
+/** The first path at which two values differ, or have other keys or lengths, and what each has there; undefined where they are equal. */
 export function firstDifference(
   one: unknown,
   other: unknown,
   path: string,
 ): { path: string; one: unknown; other: unknown } | undefined {
   if (JSON.stringify(one) === JSON.stringify(other)) return undefined;
-  if (isObject(one) && isObject(other) && Array.isArray(one) === Array.isArray(other)) {
-    for (const key of new Set([...Object.keys(one), ...Object.keys(other)])) {
+  if (isObject(one) && isObject(other) && Array.isArray(one) === Array.isArray(other) && sameKeys(one, other)) {
+    for (const key of Object.keys(one)) {
       const inner = Array.isArray(one) ? `${path}[${key}]` : `${path}.${key}`;
       const difference = firstDifference(one[key], other[key], inner);
       if (difference !== undefined) return difference;
     }
   }
   return { path, one, other };
+}
+
+function sameKeys(one: object, other: object): boolean {
+  return Object.keys(one).length === Object.keys(other).length && Object.keys(one).every((key) => Object.hasOwn(other, key));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

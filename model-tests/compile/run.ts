@@ -5,6 +5,7 @@
 import type { AnyActorLogic, AnyActorRef } from 'xstate';
 import { Actor, ActorStandIn, type Origin, type Pending } from './actor.ts';
 import type { ActorLogic, Logics, Snapshot } from './actor-logic.ts';
+import { ActorSystem, type InspectionEvent, isActor } from './actor-system.ts';
 import { type Delayed, Outside } from './instrument.ts';
 import { jsonCopy } from './json.ts';
 import type { Message, Output } from './outputs.ts';
@@ -17,27 +18,6 @@ type AnyEvent = { readonly type: string };
 interface ExecutableAction {
   readonly type: string;
   readonly params?: unknown;
-}
-
-/** What XState's actors ask of the system that they live in. */
-interface ActorSystem {
-  _bookId(): string;
-  _set(): void;
-  _relay(): void;
-  _register(): void;
-  _unregister(): void;
-  _sendInspectionEvent(event: InspectionEvent): void;
-  get(systemId: string): unknown;
-  getAll(): Record<string, unknown>;
-  readonly _clock: unknown;
-  readonly _logger: () => void;
-}
-
-interface InspectionEvent {
-  readonly type: string;
-  readonly actorRef: unknown;
-  readonly event?: AnyEvent;
-  readonly _transitions?: readonly object[];
 }
 
 /** A transition that was taken, and by the chart of which actor. */
@@ -58,7 +38,6 @@ export class Run {
   readonly #logics: Logics;
   /** XState's own objects for actors that were spawned in this step. */
   readonly #spawned = new Map<object, Actor>();
-  readonly #booked = new Set<string>();
   #root: Actor | undefined;
   #lastMade: readonly [actor: unknown, parent: unknown][] = [];
   #events = 0;
@@ -66,18 +45,10 @@ export class Run {
 
   constructor(logics: Logics) {
     this.#logics = logics;
-    this.system = {
-      _bookId: () => this.#freeId(),
-      _set: () => undefined,
-      _relay: () => undefined,
-      _register: () => undefined,
-      _unregister: () => undefined,
-      _sendInspectionEvent: (event) => this.#inspect(event),
-      get: (systemId) => this.#bySystemId(systemId),
-      getAll: () => ({}),
-      _clock: undefined,
-      _logger: () => undefined,
-    };
+    this.system = new ActorSystem(
+      () => this.#root,
+      (event) => this.#inspect(event),
+    );
   }
 
   /** A chart before its first state. */
@@ -148,9 +119,11 @@ export class Run {
     if (this.#events > MAX_EVENTS)
       throw new Error(`more than ${MAX_EVENTS} events in one step: actors send to each other for ever`);
     const deferred: (() => void)[] = [];
+    const before = [...actor.children.values()];
     const snapshot = actor.logic.logic.transition(actor.snapshot as Snapshot, event, this.#scope(actor, deferred));
     actor.snapshot = this.#adopt(actor, snapshot);
     this.#update(actor, deferred);
+    this.#prune(actor, before);
   }
 
   #initial(actor: Actor, input: unknown): Snapshot {
@@ -175,17 +148,36 @@ export class Run {
   #adopt(actor: Actor, snapshot: Snapshot): Snapshot {
     if (snapshot.status === 'error') throw snapshot.error instanceof Error ? snapshot.error : new Error(String(snapshot.error));
     if (snapshot.children === undefined) return snapshot;
+    for (const child of actor.children.values()) child.heldAs = null;
     const children: Record<string, unknown> = {};
-    const held = new Map<string, Actor>();
-    for (const [id, ref] of Object.entries(snapshot.children as Record<string, AnyActorRef | undefined>)) {
+    for (const [key, ref] of Object.entries(snapshot.children as Record<string, AnyActorRef | undefined>)) {
       if (ref === undefined) continue;
       const child = this.#actorOf(ref, actor);
-      children[id] = child.ref;
-      held.set(id, child);
+      child.heldAs = key;
+      children[key] = child.ref;
+      actor.children.set(child.origin.id, child);
     }
-    actor.children.clear();
-    for (const [id, child] of held) actor.children.set(id, child);
     return { ...snapshot, children } as Snapshot;
+  }
+
+  /** Forgets children that have ended and that nobody holds. */
+  #prune(actor: Actor, before: readonly Actor[]): void {
+    for (const child of before) {
+      if (actor.children.get(child.origin.id) === child) {
+        if (child.heldAs === null && child.phase === 'stopped') actor.children.delete(child.origin.id);
+      } else if (child.phase !== 'stopped') {
+        throw new Error(
+          `actor ${child.origin.id} is spawned while another of that id runs: XState keeps both, and only one can be found`,
+        );
+      }
+    }
+    const { status } = actor.snapshot as Snapshot;
+    const orphan = [...actor.children.values()].find(({ heldAs, phase }) => heldAs === null && phase === 'running');
+    if (orphan !== undefined && status !== 'active') {
+      throw new Error(
+        `actor ${orphan.origin.id} has no id of its own and another was spawned after it: XState lets it run on behind its parent's end`,
+      );
+    }
   }
 
   /** The actor that a reference means: one of ours, or one that XState made in this step for `parent`. */
@@ -325,36 +317,6 @@ export class Run {
         : this.further;
     for (const definition of _transitions) list.push({ by: actor.logic, definition });
   }
-
-  /** The smallest name that no actor has: names of actors that are gone come back, so that there are finitely many. */
-  #freeId(): string {
-    const used = new Set(this.#booked);
-    const collect = (actor: Actor | undefined): void => {
-      for (const child of actor?.children.values() ?? []) {
-        used.add(child.origin.id);
-        collect(child);
-      }
-    };
-    collect(this.#root);
-    for (let number = 0; ; number += 1) {
-      const id = `x:${number}`;
-      if (used.has(id)) continue;
-      this.#booked.add(id);
-      return id;
-    }
-  }
-
-  #bySystemId(systemId: string): unknown {
-    const search = (actor: Actor | undefined): Actor | undefined => {
-      if (actor?.origin.systemId === systemId && actor.phase !== 'stopped') return actor;
-      for (const child of actor?.children.values() ?? []) {
-        const found = search(child);
-        if (found !== undefined) return found;
-      }
-      return undefined;
-    };
-    return search(this.#root)?.ref ?? new Outside(systemId);
-  }
 }
 
 interface SendParams extends Delayed {
@@ -375,9 +337,4 @@ function nameOf({ type }: AnyEvent, delay: number | undefined, delayName: string
 function referenceCopy(object: object): undefined {
   if (isActor(object)) throw new Error('a message that leaves the chart or is delayed carries a reference to an actor');
   return undefined;
-}
-
-/** How XState itself recognises an actor in a context. */
-function isActor(object: object): boolean {
-  return 'sessionId' in object && 'send' in object && 'ref' in object;
 }

@@ -15,6 +15,7 @@ export class BufferLink implements Sink {
   readonly slot: number;
   readonly senders: ReadonlySet<string>;
   readonly receivers: readonly Process[];
+  isUsed = false;
   readonly #kind: 'channel' | 'multiset' | 'set';
   readonly #capacity: number;
   readonly #description: ChannelDescription<string> | UnorderedDescription<string>;
@@ -44,6 +45,7 @@ export class BufferLink implements Sink {
   }
 
   put(firing: Firing, _from: string, event: Message): 'taken' | 'blocked' | 'full' {
+    this.isUsed = true;
     const messages = this.messages(firing);
     if (this.#kind === 'set' && has(messages, event)) return 'taken';
     if (messages.length >= this.#capacity) return this.#description.whenFull === 'drop' ? 'full' : 'blocked';
@@ -64,9 +66,22 @@ export class BufferLink implements Sink {
 
   inject(firing: Firing, _opening: string, event: Message): boolean {
     const messages = this.messages(firing);
+    this.isUsed = true;
     if (messages.length >= this.#capacity || (this.#kind === 'set' && has(messages, event))) return false;
     firing.set(this.slot, this.#kind === 'channel' ? [...messages, event] : insertSorted(messages, event));
     return true;
+  }
+
+  get readers(): ReadonlySet<string> {
+    return new Set(this.receivers.map(({ name }) => name));
+  }
+
+  get slots(): readonly number[] {
+    return [this.slot];
+  }
+
+  get isSorted(): boolean {
+    return this.#kind !== 'channel';
   }
 
   /** Slots that a machine which puts something on it touches. */
@@ -150,7 +165,7 @@ export class BufferLink implements Sink {
         const firing = this.#parts.firing(view);
         budget.spend(firing);
         firing.set(slot, changed);
-        yield { move: { kind, link: this.name, to, event, effects: [] }, writes: firing.writes };
+        yield { move: { kind, link: this.name, from: this.sender, to, event, effects: [] }, writes: firing.writes };
       }
     };
     return { name: `${this.name}: ${kind}`, touches: [slot, ...budget.touches], fire: (view) => possible.call(this, view) };

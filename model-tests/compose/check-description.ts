@@ -4,16 +4,22 @@ import { chartDelays } from '../compile/chart-transitions.ts';
 import type { BudgetKind } from './budget.ts';
 import { ComposeError } from './compose-error.ts';
 import type { Description, LinkDescription, MachineDescription } from './description.ts';
+import { ENVIRONMENT, INTRUDER } from './moves.ts';
 import type { Process } from './process.ts';
+
+const RESERVED: readonly string[] = [ENVIRONMENT, INTRUDER];
 
 /** Names and numbers: everything that can be seen without compiling a chart. */
 export function checkDescription({ machines, links = {}, environment = {} }: Description): void {
   const names = Object.keys(machines);
   if (names.length === 0) throw new ComposeError('a system needs a machine');
+  for (const name of [...names, ...Object.keys(links)]) {
+    if (RESERVED.includes(name)) throw new ComposeError(`${name} cannot be the name of a machine or link: diagrams use it`);
+  }
   const ids = new Map<string, string>();
   for (const [name, { chart }] of Object.entries(machines)) {
     const other = ids.get(chart.id);
-    if (other !== undefined && machines[other]?.chart !== chart)
+    if (other !== undefined && machines[other]?.chart.config !== chart.config)
       throw new ComposeError(
         `machines ${other} and ${name} have two charts with one id, ${chart.id}: give each an id of its own`,
       );
@@ -89,14 +95,21 @@ export function checkMachines({ links = {}, environment = {} }: Description, pro
     for (const target of process.targets ?? []) {
       if (!(target in links) && !processes.some(({ name }) => name === target))
         throw new ComposeError(`machine ${process.name}: its chart sends to ${target}, which is neither a link nor a machine`);
+      const link = links[target];
+      if (link !== undefined && !writersOf(link).includes(process.name))
+        throw new ComposeError(`machine ${process.name}: its chart sends to ${target}, a link that is not from it`);
     }
   }
   for (const [name, link] of Object.entries(links)) {
-    const writers = link.kind === 'connection' ? [link.dialer, link.acceptor] : [link.from].flat();
+    const writers = writersOf(link);
     const writes = (machine: string) => processes.find((process) => process.name === machine)?.targets?.has(name) !== false;
     if (!writers.some(writes) && !environment.intruder?.injects.includes(name))
       throw new ComposeError(`link ${name}: nobody writes on it: ${writers.join(' and ')} never send to ${name}`);
   }
+}
+
+function writersOf(link: LinkDescription<string>): readonly string[] {
+  return link.kind === 'connection' ? [link.dialer, link.acceptor] : [link.from].flat();
 }
 
 function checkEvents({ name, events, chart }: Process): void {
@@ -105,15 +118,18 @@ function checkEvents({ name, events, chart }: Process): void {
   const delays = chartDelays(chart.machine);
   const own = [...accepted].filter((type) => !type.startsWith('xstate.') && !delays.has(type));
   for (const { event } of events) {
-    const matches = (descriptor: string) =>
-      descriptor === '*' ||
-      descriptor === event.type ||
-      (descriptor.endsWith('.*') && `${event.type}.`.startsWith(descriptor.slice(0, -1)));
-    if (!own.some(matches))
+    if (!own.some((descriptor) => matchesDescriptor(descriptor, event.type)))
       throw new ComposeError(
         `machine ${name}: no state of its chart accepts the event ${event.type}: ${listed('there are', own)}`,
       );
   }
+}
+
+/** Whether XState takes a transition that is written for `descriptor` when an event of this type comes. */
+export function matchesDescriptor(descriptor: string, type: string): boolean {
+  return (
+    descriptor === '*' || descriptor === type || (descriptor.endsWith('.*') && `${type}.`.startsWith(descriptor.slice(0, -1)))
+  );
 }
 
 /** What can happen in a system at all: a budget for anything else is a mistake. */

@@ -12,6 +12,7 @@ import { machineRules } from './machine-rules.ts';
 import type { ComposedMove } from './moves.ts';
 import { Parts } from './parts.ts';
 import { Process } from './process.ts';
+import { symmetryOf } from './symmetric.ts';
 import type { Rule, Slot, Value } from './system.ts';
 
 /**
@@ -58,7 +59,8 @@ export function compose<const Machine extends string, const Link extends string 
     ...[...parts.links.values()].flatMap((link) => [...link.rules()]),
     ...(intruder?.rules(parts) ?? []),
   ];
-  return new Composed(parts, begun(parts, slots), rules as Rule<ComposedMove>[]);
+  const symmetries = (description.symmetric ?? []).map((symmetry) => symmetryOf(symmetry, parts, intruder?.memory));
+  return new Composed(parts, begun(parts, slots), rules as Rule<ComposedMove>[], symmetries);
 }
 
 /** What charts send when they begin is part of the initial state. */

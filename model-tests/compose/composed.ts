@@ -2,35 +2,55 @@
 import type { StateValue } from 'xstate';
 import type { ActorValue } from '../compile/codec.ts';
 import type { LocalState } from '../compile/compile.ts';
+import type { Warning } from '../compile/lint.ts';
 import type { Message } from '../compile/outputs.ts';
 import { BufferLink } from './buffer-link.ts';
 import { ComposeError } from './compose-error.ts';
 import { ConnectionLink } from './connection-link.ts';
-import { type ComposedMove, ENVIRONMENT, type MoveKind, showMove } from './moves.ts';
+import { lintParts } from './lint.ts';
+import { type ComposedMove, ENVIRONMENT, INTRUDER, type MoveKind, showMove } from './moves.ts';
 import type { Link, Parts } from './parts.ts';
 import { type Crashed, isCrashed, type Process } from './process.ts';
-import type { Rule, Shown, Slot, System, View } from './system.ts';
+import type { Rule, Shown, Slot, Symmetry, System, View } from './system.ts';
 
 /** A system of named machines and links. */
 export class Composed<Machine extends string = string, LinkName extends string = string> implements System<ComposedMove> {
   readonly slots: readonly Slot[];
   readonly rules: readonly Rule<ComposedMove>[];
+  readonly symmetries: readonly Symmetry[];
   readonly lifelines: readonly string[];
   readonly #parts: Parts;
   readonly #hubs: ReadonlySet<string>;
 
-  /** Made by `compose`. */
-  constructor(parts: Parts, slots: readonly Slot[], rules: readonly Rule<ComposedMove>[]) {
+  /** @internal */
+  constructor(parts: Parts, slots: readonly Slot[], rules: readonly Rule<ComposedMove>[], symmetries: readonly Symmetry[]) {
     this.#parts = parts;
     this.slots = slots;
     this.rules = rules;
+    this.symmetries = symmetries;
     const buffers = [...parts.links.values()].filter((link) => link instanceof BufferLink);
     this.#hubs = new Set(buffers.filter(({ name, sender }) => name === sender).map(({ name }) => name));
-    this.lifelines = [...parts.processes.keys(), ...this.#hubs, ENVIRONMENT];
+    const kinds = parts.budgets;
+    const hasEnvironment = [kinds.connect, kinds.refuse, kinds.reset, kinds.duplicate].some(({ isPossible }) => isPossible);
+    this.lifelines = [
+      ...parts.processes.keys(),
+      ...this.#hubs,
+      ...(kinds.inject.isPossible ? [INTRUDER] : []),
+      ...(hasEnvironment ? [ENVIRONMENT] : []),
+    ];
   }
 
+  /** A move in one line, and as a sequence diagram draws it. */
   show(move: ComposedMove): Shown {
     return showMove(move, this.#hubs);
+  }
+
+  /**
+   * What was of no use in everything that was explored so far: states never entered, transitions never taken, events that nobody sends, links
+   * that nobody uses. To be asked when a search is complete; before one, everything is.
+   */
+  lint(): Warning[] {
+    return lintParts(this.#parts);
   }
 
   /** What can be asked of a machine. */
@@ -53,6 +73,7 @@ export class MachineView {
   readonly slot: number;
   readonly #process: Process;
 
+  /** @internal */
   constructor(process: Process) {
     this.name = process.name;
     this.slot = process.slot;
@@ -128,6 +149,7 @@ export class LinkView {
   readonly name: string;
   readonly #link: Link;
 
+  /** @internal */
   constructor(link: Link) {
     this.name = link.name;
     this.#link = link;

@@ -10,9 +10,11 @@ import type { Link, Parts } from './parts.ts';
 import type { Process } from './process.ts';
 import type { Rule, Slot, Firing as SystemFiring, Value, View } from './system.ts';
 
-/** What a machine sends to a connection to have something done with it. */
+/** What a machine sends to a connection to have it dialled; only its dialler may. */
 export const dial: Message = { type: 'link.dial' };
+/** What a machine sends to a connection to close its end in order: the other end finds the end of the stream behind what was sent. */
 export const closeEnd: Message = { type: 'link.close' };
+/** What a machine sends to a connection to destroy it: what was on its way is lost, the other end finds a reset. */
 export const abort: Message = { type: 'link.reset' };
 
 /** The state of a connection without what is on its way. */
@@ -22,7 +24,7 @@ interface State {
   readonly closed: Connection<Message>['closed'];
   readonly finished: Connection<Message>['finished'];
   readonly broken: boolean;
-  /** Its dialler wants another one when this one is done with. */
+  /** Its dialler wants another one, which is being dialled as soon as this one is done with. */
   readonly again: boolean;
 }
 
@@ -34,6 +36,7 @@ export class ConnectionLink implements Link {
   readonly name: string;
   readonly senders: ReadonlySet<string>;
   readonly touches: readonly number[];
+  isUsed = false;
   readonly #state: number;
   readonly #inbox: Readonly<Record<End, number>>;
   readonly #description: ConnectionDescription<string>;
@@ -63,20 +66,33 @@ export class ConnectionLink implements Link {
   }
 
   put(firing: Firing, from: string, event: Message): 'taken' | 'blocked' | 'closed' {
+    this.isUsed = true;
     const end = this.#endOf(from);
     switch (event.type) {
       case dial.type:
         return this.#dial(firing, end);
       case closeEnd.type:
-        this.#change(firing, ENDS, (connection) => close(connection, end));
-        return 'taken';
       case abort.type:
-        this.#reset(firing);
-        this.#change(firing, [end], (connection) => close(connection, end));
+        this.#close(firing, end, event.type === abort.type);
         return 'taken';
-      default:
-        return this.#send(firing, end, event);
+      default: {
+        const answer = this.#send(firing, end, event);
+        if (answer === 'taken') this.#parts.overhear(firing, this.name, event);
+        return answer;
+      }
     }
+  }
+
+  get readers(): ReadonlySet<string> {
+    return this.senders;
+  }
+
+  get slots(): readonly number[] {
+    return [this.#state, this.#inbox.dialer, this.#inbox.acceptor];
+  }
+
+  get isSorted(): boolean {
+    return false;
   }
 
   get openings(): readonly string[] {
@@ -85,16 +101,17 @@ export class ConnectionLink implements Link {
 
   /** As if the other end had sent it. */
   inject(firing: Firing, opening: string, event: Message): boolean {
+    this.isUsed = true;
     return this.#send(firing, opposite(this.#endOf(opening)), event) === 'taken';
   }
 
   /** A machine that crashes takes its end with it: the other end finds a reset. */
   crash(firing: Firing, machine: string): void {
     const end = this.#endOf(machine);
-    const { phase, again } = firing.get<State>(this.#state);
-    if (phase === 'open') this.#reset(firing);
-    if (phase === 'open' || end === 'dialer') this.#change(firing, ENDS, (connection) => close(connection, end));
-    if (again && end === 'dialer') firing.set(this.#state, { ...firing.get<State>(this.#state), again: false });
+    const state = firing.get<State>(this.#state);
+    // A dialler that has crashed wants no other connection.
+    if (state.again && end === 'dialer') firing.set(this.#state, { ...state, again: false });
+    this.#close(firing, end, true);
   }
 
   *rules(): Generator<Rule<ComposedMove>> {
@@ -143,6 +160,14 @@ export class ConnectionLink implements Link {
     return 'taken';
   }
 
+  #close(firing: Firing, end: End, abruptly: boolean): void {
+    // Who is being dialled has nothing to close yet.
+    if (end === 'acceptor' && this.phase(firing) === 'dialing') return;
+    this.#change(firing, ENDS, (connection) =>
+      close(abruptly && connection.phase === 'open' ? this.#destroyed(connection) : connection, end),
+    );
+  }
+
   #send(firing: Firing, end: End, event: Message): 'taken' | 'blocked' | 'closed' {
     const to = opposite(end);
     const before = this.#load(firing, [to]);
@@ -151,20 +176,15 @@ export class ConnectionLink implements Link {
     const waiting = before.inbox[to].filter((item) => item.kind === 'message' && !this.#isAccepted(item)).length;
     if (waiting >= this.#description.capacity) return 'blocked';
     firing.set(this.#inbox[to], after.inbox[to] as unknown as Value);
-    this.#parts.overhear(firing, this.name, event);
     return 'taken';
   }
 
   /** What was on its way is lost. An acceptor that has not been told of the connection never hears of it. */
-  #reset(firing: Firing): void {
-    const [first] = firing.get<Inbox & Value>(this.#inbox.acceptor);
-    const isUnknown = first !== undefined && this.#isAccepted(first);
-    this.#change(firing, ENDS, (connection) => {
-      const after = reset(connection);
-      return isUnknown
-        ? { ...after, closed: { ...after.closed, acceptor: true }, inbox: { ...after.inbox, acceptor: [] } }
-        : after;
-    });
+  #destroyed(connection: Connection<Message>): Connection<Message> {
+    const [first] = connection.inbox.acceptor;
+    const after = reset(connection);
+    if (first === undefined || !this.#isAccepted(first)) return after;
+    return { ...after, closed: { ...after.closed, acceptor: true }, inbox: { ...after.inbox, acceptor: [] } };
   }
 
   *#connect(view: View, budget: Budget): Generator<SystemFiring<ComposedMove>> {
@@ -199,7 +219,7 @@ export class ConnectionLink implements Link {
     if (phase !== 'open' || broken || !budget.allows(view)) return;
     const firing = this.#parts.firing(view);
     budget.spend(firing);
-    this.#reset(firing);
+    this.#change(firing, ENDS, (connection) => this.#destroyed(connection));
     yield { move: { kind: 'reset', link: this.name, effects: [] }, writes: firing.writes };
   }
 
@@ -244,6 +264,7 @@ export class ConnectionLink implements Link {
     const after = change(before);
     if (after === before) return;
     const state = split(after, again);
+    // It is being dialled again in one way only, whatever the last one has come to.
     if (again && isDead(state)) {
       this.#replace(firing, dialed());
       return;

@@ -45,13 +45,11 @@ export interface MachineDescription {
   readonly maxStates?: number;
 }
 
-/** One or several machines. */
-type Names<Machine extends string> = Machine | readonly Machine[];
-
 interface BufferDescription<Machine extends string> {
-  readonly from: Names<Machine>;
-  /** With several, whichever accepts a message may get it. */
-  readonly to: Names<Machine>;
+  /** Who sends on it: one machine or several. */
+  readonly from: Machine | readonly Machine[];
+  /** Who gets what is on it: one machine or several. With several, whichever accepts a message may get it. */
+  readonly to: Machine | readonly Machine[];
   /** What happens to a message that finds `capacity` others: its sender's move is not possible (default), or it is lost. */
   readonly whenFull?: 'block' | 'drop';
   /** A message on its way may be lost. Default false. */
@@ -96,6 +94,7 @@ export interface ConnectionDescription<Machine extends string> {
   readonly refuses?: boolean;
 }
 
+/** A link between machines: a channel, an unordered buffer, or a connection. */
 export type LinkDescription<Machine extends string> =
   | ChannelDescription<Machine>
   | UnorderedDescription<Machine>
@@ -132,9 +131,18 @@ export interface Environment<Link extends string> extends Budgets {
   readonly intruder?: IntruderDescription<Link>;
 }
 
+/** Machines of one chart that can be exchanged: what one may do every other may, and properties do not tell them apart. */
+export interface SymmetryDescription<Machine extends string> {
+  readonly members: readonly Machine[];
+  /** No message and no context ever holds the name of a member. That makes the reduction faster, and possible for more than six. Default false. */
+  readonly anonymous?: boolean;
+}
+
 /** A system. */
 export interface Description<Machine extends string = string, Link extends string = string> {
   readonly machines: { readonly [name in Machine]: MachineDescription };
   readonly links?: { readonly [name in Link]: LinkDescription<NoInfer<Machine>> };
   readonly environment?: Environment<NoInfer<Link>>;
+  /** For `check` with `symmetry: true`. */
+  readonly symmetric?: readonly SymmetryDescription<NoInfer<Machine>>[];
 }

@@ -21,36 +21,39 @@ export type Effect =
   | { readonly kind: 'emitted'; readonly machine: string; readonly event: Message }
   | { readonly kind: 'acted'; readonly machine: string; readonly action: string };
 
-interface Happening {
-  readonly effects: readonly Effect[];
-}
+/** One thing that may happen in a composition, and what happened within it. */
+export type ComposedMove = { readonly effects: readonly Effect[] } & (
+  | {
+      readonly kind: 'deliver';
+      readonly link: string;
+      readonly from: string;
+      readonly machine: string;
+      readonly event: Message;
+    }
+  | { readonly kind: 'event'; readonly machine: string; readonly event: Message }
+  | { readonly kind: 'timeout'; readonly machine: string; readonly delay: string }
+  | { readonly kind: 'connect' | 'refuse' | 'reset'; readonly link: string }
+  | {
+      readonly kind: 'drop' | 'duplicate';
+      readonly link: string;
+      readonly from: string;
+      readonly to: string;
+      readonly event: Message;
+    }
+  | { readonly kind: 'inject'; readonly link: string; readonly to: string; readonly event: Message }
+  | { readonly kind: 'crash' | 'restart'; readonly machine: string }
+);
 
-/** One thing that may happen in a composition. */
-export type ComposedMove = Happening &
-  (
-    | {
-        readonly kind: 'deliver';
-        readonly link: string;
-        readonly from: string;
-        readonly machine: string;
-        readonly event: Message;
-      }
-    | { readonly kind: 'event'; readonly machine: string; readonly event: Message }
-    | { readonly kind: 'timeout'; readonly machine: string; readonly delay: string }
-    | { readonly kind: 'connect' | 'refuse' | 'reset'; readonly link: string }
-    | { readonly kind: 'drop' | 'duplicate' | 'inject'; readonly link: string; readonly to: string; readonly event: Message }
-    | { readonly kind: 'crash' | 'restart'; readonly machine: string }
-  );
-
+/** The kind of a move, as `moveOf` selects it. */
 export type MoveKind = ComposedMove['kind'];
 
-/** The lifeline of everything that no machine does. */
+/** The lifeline of what happens to links. */
 export const ENVIRONMENT = 'environment';
+export const INTRUDER = 'intruder';
 
 /** One line for a list of steps, and what a sequence diagram draws. `hubs` are links with a lifeline of their own. */
 export function showMove(move: ComposedMove, hubs: ReadonlySet<string>): Shown {
-  const states = move.effects.flatMap((effect) => (effect.kind === 'entered' ? [`${effect.machine}: ${effect.state}`] : []));
-  const text = [headline(move), ...states].join(' · ');
+  const text = [headline(move), ...move.effects.flatMap(effectText)].join(' · ');
   return { text, events: [headEvent(move), ...move.effects.flatMap((effect) => effectEvent(effect, hubs))] };
 }
 
@@ -81,6 +84,24 @@ function headline(move: ComposedMove): string {
   }
 }
 
+function effectText(effect: Effect): string[] {
+  switch (effect.kind) {
+    case 'entered':
+      return [`${effect.machine}: ${effect.state}`];
+    case 'sent':
+    case 'called':
+      return [`${effect.machine} sends ${messageText(effect.event)} to ${effect.to}`];
+    case 'lost':
+      return [`${messageText(effect.event)} to ${effect.to} is lost: ${effect.why}`];
+    case 'ignored':
+      return [`${effect.machine} ignores ${messageText(effect.event)}`];
+    case 'emitted':
+      return [`${effect.machine} emits ${messageText(effect.event)}`];
+    case 'acted':
+      return [];
+  }
+}
+
 function headEvent(move: ComposedMove): ShownEvent {
   switch (move.kind) {
     case 'deliver':
@@ -90,7 +111,9 @@ function headEvent(move: ComposedMove): ShownEvent {
     case 'timeout':
       return { kind: 'note', over: move.machine, text: `${move.delay} is over` };
     case 'inject':
-      return { kind: 'message', from: ENVIRONMENT, to: move.to, text: `${messageText(move.event)} (forged)`, fault: true };
+      return { kind: 'message', from: INTRUDER, to: move.to, text: messageText(move.event), fault: true };
+    case 'drop':
+      return { kind: 'message', from: move.from, to: move.to, text: messageText(move.event), fault: true, lost: true };
     case 'connect':
       return { kind: 'note', over: ENVIRONMENT, text: headline(move) };
     case 'crash':
@@ -111,12 +134,7 @@ function effectEvent(effect: Effect, hubs: ReadonlySet<string>): ShownEvent[] {
       return [{ kind: 'note', over: effect.machine, text: `ignores ${messageText(effect.event)}` }];
     case 'lost':
       return [
-        {
-          kind: 'note',
-          over: effect.machine,
-          text: `${messageText(effect.event)} to ${effect.to} is lost: ${effect.why}`,
-          fault: true,
-        },
+        { kind: 'note', over: effect.machine, text: `${messageText(effect.event)} to ${effect.to} is lost: ${effect.why}` },
       ];
     case 'called':
       return [{ kind: 'message', from: effect.machine, to: effect.to, text: messageText(effect.event) }];

@@ -11,6 +11,14 @@ import type { Draft, Rule, View } from './system.ts';
 export interface Link {
   readonly name: string;
   readonly senders: ReadonlySet<string>;
+  /** Something was put on it in what was explored so far. */
+  readonly isUsed: boolean;
+  /** Machines that may get something from it. */
+  readonly readers: ReadonlySet<string>;
+  /** Its own slots, always in the same order. */
+  readonly slots: readonly number[];
+  /** Its messages are in no order: their texts decide it. */
+  readonly isSorted: boolean;
   /** Slots that a machine which sends on it touches. */
   readonly touches: readonly number[];
   put(firing: Firing, from: string, event: Message): 'taken' | 'blocked' | 'full' | 'crashed' | 'closed';

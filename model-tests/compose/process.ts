@@ -33,7 +33,7 @@ export class Process {
   readonly targets: ReadonlySet<string> | undefined;
   readonly delays: Delays;
   /** Types of the events that it was offered so far. */
-  readonly offered = new Set<string>();
+  readonly offered: Set<string>;
 
   constructor(name: string, slot: number, description: MachineDescription) {
     this.name = name;
@@ -42,6 +42,7 @@ export class Process {
     const { chart, input, maxStates } = description;
     this.chart = compile(chart, input, maxStates === undefined ? {} : { maxStates });
     this.events = (description.events ?? []).map((event) => completed(event, `machine ${name}`));
+    this.offered = new Set(this.events.map(({ event }) => event.type));
     this.targets = targetsOf(this.chart, description);
     this.delays = delaysOf(this.chart);
   }

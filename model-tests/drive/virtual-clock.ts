@@ -1,9 +1,11 @@
-/** A clock that stands still: limits expire when the driver says so, and it can tell which are running. */
+/** A clock that stands still: limits expire when the driver says so, or lets time pass, and it can tell which are running. */
 import type { Clock, Timer } from '../../impl/index.ts';
 
 interface RunningLimit {
   readonly limit: string;
   readonly owner: number;
+  /** When it expires by itself, if time passes. */
+  readonly due: number;
   /** How many marks there had been when it was set. */
   readonly since: number;
   readonly fire: () => void;
@@ -15,12 +17,14 @@ export class VirtualClock implements Clock {
   readonly #running = new Set<RunningLimit>();
   #marks = 0;
 
+  #now = 0;
+
   now(): number {
-    return 0;
+    return this.#now;
   }
 
-  setTimer(limit: string, _milliseconds: number, fire: () => void): Timer {
-    const running = { limit, owner: this.owner, since: this.#marks, fire };
+  setTimer(limit: string, milliseconds: number, fire: () => void): Timer {
+    const running = { limit, owner: this.owner, due: this.#now + milliseconds, since: this.#marks, fire };
     this.#running.add(running);
     return { cancel: () => void this.#running.delete(running) };
   }
@@ -38,6 +42,19 @@ export class VirtualClock implements Clock {
   /** Those that have been started since the last mark, or started anew. */
   started(owner: number): string[] {
     return this.#names((running) => running.owner === owner && running.since === this.#marks);
+  }
+
+  /** Lets time pass: what is due expires, the earliest first. */
+  advance(milliseconds: number): void {
+    const until = this.#now + milliseconds;
+    for (;;) {
+      const [next] = [...this.#running].filter(({ due }) => due <= until).sort((a, b) => a.due - b.due);
+      if (next === undefined) break;
+      this.#now = next.due;
+      this.#running.delete(next);
+      next.fire();
+    }
+    this.#now = until;
   }
 
   /** Lets the limit of this name that belongs to `owner` expire; false when none is running. */

@@ -9,7 +9,7 @@ export const frameNames = ['hello', 'descriptor', 'port', 'group', 'ready', 'dec
 export type FrameName = (typeof frameNames)[number];
 
 /** DECLINE's numbers, in order from 1 (docs/protocol.md, section 6). */
-const reasonNames: readonly DeclineReason[] = [
+export const reasonNames: readonly DeclineReason[] = [
   'busy',
   'modeUnavailable',
   'connectionsMismatch',

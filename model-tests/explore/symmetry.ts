@@ -32,7 +32,8 @@ function renaming<Move>(tables: Tables<Move>, { members }: Symmetry, rename: Non
   if (members.length > MAX_RENAMED)
     throw new RangeError(`a symmetry that renames has ${members.length} members, more than ${MAX_RENAMED}`);
   const size = tables.system.slots.length;
-  const permutations = [...permutationsOf(members.length)].map((to) => ({ to, source: sourceOf(size, members, to) }));
+  const others = [...permutationsOf(members.length)].filter((to) => to.some((place, member) => place !== member));
+  const permutations = others.map((to) => ({ to, source: sourceOf(size, members, to) }));
   const known = permutations.map(() => Array.from({ length: size }, (): number[] => []));
   const renamed = (index: number, slot: number, value: number): number => {
     const memo = known[index]?.[slot] as number[];
@@ -45,11 +46,20 @@ function renaming<Move>(tables: Tables<Move>, { members }: Symmetry, rename: Non
   return (values) => {
     best.set(values);
     for (const [index, { source }] of permutations.entries()) {
-      for (let slot = 0; slot < size; slot += 1) {
+      const at = (slot: number) => {
         const from = source[slot] as number;
-        candidate[slot] = renamed(index, from, values[from] as number);
+        return renamed(index, from, values[from] as number);
+      };
+      // Most permutations are decided by the first slots.
+      let slot = 0;
+      let difference = 0;
+      for (; slot < size && difference === 0; slot += 1) {
+        candidate[slot] = at(slot);
+        difference = (candidate[slot] as number) - (best[slot] as number);
       }
-      if (compare(candidate, best) < 0) best.set(candidate);
+      if (difference >= 0) continue;
+      for (; slot < size; slot += 1) candidate[slot] = at(slot);
+      best.set(candidate);
     }
     values.set(best);
   };

@@ -12,6 +12,9 @@ const PATIENCE = 60_000;
 /** How a run ended. `broken`: the suite could not even be loaded. */
 export type Ending = { readonly type: 'passed' } | { readonly type: 'failed' | 'broken'; readonly by: string };
 
+/** The file of tests of each suite that vitest runs. */
+const FILES = { sockets: 'model-tests/suites/socket-paths.test.ts', spin: 'model-tests/suites/spin.test.ts' } as const;
+
 /** One process: what it runs on, by name. */
 export interface SuiteRun {
   readonly name: string;
@@ -30,7 +33,7 @@ interface Started {
 
 /** The runs of the suite that a mutant names, the fastest transport first. */
 export function runsOf({ suite, mode, wkp }: Pick<Mutant, 'suite' | 'mode' | 'wkp'>, seed: number): SuiteRun[] {
-  if (suite === 'sockets') return [{ name: 'sockets', start: startSocketSuite }];
+  if (suite !== 'handshake') return [{ name: suite, start: (copy: string) => startVitest(copy, suite) }];
   const modes = mode === undefined ? (['network', 'storage'] as const) : [mode];
   const kinds = wkp === undefined ? ['simulated', 'array', 'tcp'] : [wkp];
   return kinds.flatMap((kind) =>
@@ -99,21 +102,20 @@ const vitestSchema = z.object({
   ),
 });
 
-/** The paths of the socket's chart, over both families. */
-function startSocketSuite(copy: string): Started {
-  const outcome = join(copy, 'socket-paths.json');
-  const suite = 'model-tests/suites/socket-paths.test.ts';
-  const options = ['--reporter=json', `--outputFile=${outcome}`, '--bail=1'];
-  const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', suite, ...options], {
+/** A file of tests until the first failure: the paths of the socket's chart, or what SPIN says of systems of chance. */
+function startVitest(copy: string, suite: keyof typeof FILES): Started {
+  const outcome = join(copy, `${suite}.json`);
+  const options = ['--reporter=verbose', '--reporter=json', `--outputFile.json=${outcome}`, '--bail=1'];
+  const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', FILES[suite], ...options], {
     cwd: copy,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const told = new Promise<void>((resolve) => child.once('close', () => resolve())).then(() => readOutcome(outcome));
-  return { child, told, loaded: () => true, onProgress: () => {} };
+  const told = new Promise<void>((resolve) => child.once('close', () => resolve())).then(() => readOutcome(outcome, suite));
+  return { child, told, loaded: () => true, onProgress: (heard) => child.stdout.on('data', heard) };
 }
 
 /** What vitest has left; undefined when it left nothing. */
-async function readOutcome(file: string): Promise<Ending | undefined> {
+async function readOutcome(file: string, suite: string): Promise<Ending | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const { success, testResults } = vitestSchema.parse(JSON.parse(text));
@@ -123,7 +125,7 @@ async function readOutcome(file: string): Promise<Ending | undefined> {
   const message = failed.failureMessages?.[0]?.split('\n')[0] ?? '';
   // What vitest puts where a test took too long and there is no error with a place.
   const why = message.includes('STACK_TRACE_ERROR') ? 'time limit' : message;
-  return { type: 'failed', by: `sockets, ${withoutMiddle(failed.fullName)}: ${why}` };
+  return { type: 'failed', by: `${suite}, ${withoutMiddle(failed.fullName)}: ${why}` };
 }
 
 /** A path can have many moves: its family and its last moves say where it went wrong. */

@@ -1,11 +1,11 @@
-/** A mutant: one patch of impl/, with a head that says what it breaks and which generated suite has to notice. */
+/** A mutant: one patch, with a head that says what it breaks and which suite has to notice. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
 
 const headSchema = z.object({
   breaks: z.string().min(1),
-  suite: z.enum(['handshake', 'sockets']).default('handshake'),
+  suite: z.enum(['handshake', 'sockets', 'spin']).default('handshake'),
   mode: z.enum(['network', 'storage']).optional(),
   wkp: z.enum(['simulated', 'array', 'tcp']).optional(),
 });

@@ -1,10 +1,11 @@
 /**
- * `npm run mutants`: breaks a copy of the implementation with each patch of this folder and runs the generated suites on it, and nothing
- * else. A mutant that they do not notice is a hole in what the charts generate. README.md says how to add one.
+ * `npm run mutants`: breaks a copy with each patch of this folder and runs the suite that has to notice it, and nothing else: a generated
+ * one on a broken implementation, SPIN on a broken explorer, composition or export. README.md says how to add one.
  */
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { Table } from 'console-table-printer';
+import { requireTool } from '../suites/required-tools.ts';
 import { type Ending, runSuite, runsOf, type SuiteRun } from './judge.ts';
 import { type Mutant, readMutants } from './mutant.ts';
 import { applyPatch, Scratch } from './scratch.ts';
@@ -104,7 +105,9 @@ function renderTable(results: readonly Result[]): string {
 async function main(names: readonly string[], { json = false }: { json?: boolean }): Promise<number> {
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)));
-  const mutants = await readMutants(here, names);
+  const all = await readMutants(here, names);
+  const canAskSpin = !all.some(({ suite }) => suite === 'spin') || (requireTool('spin', process.env, '-V') && requireTool('cc'));
+  const mutants = all.filter(({ suite }) => suite !== 'spin' || canAskSpin);
   await using scratch = await Scratch.open(root);
   await checkUnmutated(scratch, mutants, stopping.signal);
   const results = await inParallel(mutants, async (mutant) => {
@@ -119,7 +122,7 @@ async function main(names: readonly string[], { json = false }: { json?: boolean
 }
 
 const program = new Command('npm run mutants --')
-  .description('Break a copy of the implementation with each patch, and see whether the generated suites notice.')
+  .description('Break a copy with each patch, and see whether the suite that it names notices.')
   .argument('[names...]', 'mutants to run; all by default')
   .option('--json', 'print the results as JSON')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? ALL_KILLED : COULD_NOT_RUN))

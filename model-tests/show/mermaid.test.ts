@@ -1,6 +1,8 @@
 /** The Mermaid text is given to Mermaid's own parser: what it reads has to be what was told. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { runInThisContext } from 'node:vm';
 import fc from 'fast-check';
-import mermaid from 'mermaid';
 import { describe, expect, test } from 'vitest';
 import { scenarioMermaid } from './mermaid.ts';
 import { message, note, scenarios, tell } from './scenario.test-support.ts';
@@ -25,6 +27,19 @@ const { SOLID, NOTE, SOLID_CROSS, DOTTED, LOOP_START, LOOP_END } = {
   LOOP_START: 10,
   LOOP_END: 11,
 };
+
+interface Mermaid {
+  parse(text: string): Promise<unknown>;
+  readonly mermaidAPI: { getDiagramFromText(text: string): Promise<{ readonly db: unknown }> };
+}
+
+/** Mermaid in one file, without what sequence diagrams do not need. It is a script for browsers: its globals have to be ours. */
+function loadMermaid(): Mermaid {
+  const filename = fileURLToPath(import.meta.resolve('@mermaid-js/tiny'));
+  runInThisContext(readFileSync(filename, 'utf8'), { filename });
+  return (globalThis as unknown as { mermaid: Mermaid }).mermaid;
+}
+const mermaid = loadMermaid();
 
 /** What Mermaid draws for an entity code is put in only when it draws. */
 const drawn = (text: string) =>

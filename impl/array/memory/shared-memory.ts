@@ -1,35 +1,5 @@
-/** Words and Signal over a SharedArrayBuffer: the threads of one process. */
-import type { Signal, Words } from './memory.ts';
-
-export class SharedWords implements Words {
-  readonly bytes: Uint8Array;
-  readonly #words: Int32Array;
-
-  constructor(buffer: SharedArrayBuffer) {
-    this.bytes = new Uint8Array(buffer);
-    this.#words = new Int32Array(buffer);
-  }
-
-  load(word: number): number {
-    return Atomics.load(this.#words, word) >>> 0;
-  }
-
-  store(word: number, value: number): void {
-    Atomics.store(this.#words, word, value | 0);
-  }
-
-  exchange(word: number, value: number): number {
-    return Atomics.exchange(this.#words, word, value | 0) >>> 0;
-  }
-
-  compareExchange(word: number, expected: number, value: number): number {
-    return Atomics.compareExchange(this.#words, word, expected | 0, value | 0) >>> 0;
-  }
-
-  add(word: number, value: number): number {
-    return Atomics.add(this.#words, word, value | 0) >>> 0;
-  }
-}
+/** Signal over a SharedArrayBuffer: the threads of one process. */
+import type { Signal } from './memory.ts';
 
 export class SharedSignal implements Signal {
   readonly #words: Int32Array<SharedArrayBuffer>;

@@ -11,14 +11,21 @@ import { performClient, performServer } from './perform.ts';
 import { at, freshServer, type Stage } from './stage.ts';
 import { type Frame, type Link, type Outcome, ownerOf, type ServerSlot, type Who } from './world.ts';
 
+/** The charts of a client process and of server processes with these inputs. */
+export const compiledProcesses = (servers: readonly ServerContext[]) =>
+  new Processes(
+    compile(clientMachine),
+    servers.map((input) => compile(serverMachine, input)),
+  );
+
 export class Processes {
   readonly client: CompiledChart;
   /** One compiled chart for each server process. */
   readonly servers: readonly CompiledChart[];
 
-  constructor(servers: readonly ServerContext[]) {
-    this.client = compile(clientMachine);
-    this.servers = servers.map((input) => compile(serverMachine, input));
+  constructor(client: CompiledChart, servers: readonly CompiledChart[]) {
+    this.client = client;
+    this.servers = servers;
   }
 
   chart({ role, index }: Who): CompiledChart {

@@ -13,6 +13,7 @@ import {
 import type { End } from '../../compose/connection.ts';
 import { Gatekeeper, type HeldCall, type HeldLink, type HeldProcess, HeldSocket } from '../held-sockets.ts';
 import type { Rig } from '../rigs.ts';
+import { settled } from '../settle.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import type { Arrangement } from './arrange.ts';
 import { Ledger, type LedgerLink } from './ledger.ts';
@@ -21,9 +22,6 @@ import { type RecordsByProcess, seenRecords } from './records.ts';
 import { at, type ChartStep } from './stage.ts';
 import type { HandshakeSystem } from './system.ts';
 import type { Link, World } from './world.ts';
-
-/** Longest time in milliseconds that the outside may take to become quiet; loopback takes far below one. */
-const patience = 10_000;
 
 /** The owner of what belongs to the client process as a whole and to none of its instances. */
 export const wholeProcess = -1;
@@ -142,11 +140,7 @@ export class Run {
 
   /** Waits until nothing is on its way and nobody reacts any more. */
   async settle(): Promise<void> {
-    const deadline = Date.now() + patience;
-    for (let quiet = 0; quiet < 2; quiet = this.keeper.isQuiet() ? quiet + 1 : 0) {
-      if (Date.now() > deadline) throw new Error(`the outside did not become quiet in ${patience} ms: ${this.keeper.describe()}`);
-      await setImmediate();
-    }
+    await settled(this.keeper);
   }
 
   /** A move begins: what is written and started from now on belongs to it. */

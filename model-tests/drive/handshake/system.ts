@@ -8,7 +8,7 @@ import { close, dialed, type End, ended, reset } from '../../compose/connection.
 import type { Successor, TransitionSystem } from '../../compose/transition-system.ts';
 import { forged, tagIsRight, tampered } from './frames.ts';
 import { Environment, guessable, isFault } from './moves.ts';
-import { isEstablished, Processes } from './processes.ts';
+import { compiledProcesses, isEstablished, type Processes } from './processes.ts';
 import { at, type ChartStep, freshClient, type Stage, type WrittenFrame } from './stage.ts';
 import {
   type ClientSlot,
@@ -51,13 +51,14 @@ export class HandshakeSystem implements TransitionSystem<World, Move> {
   constructor(options: HandshakeOptions) {
     const { forging = false, strangers = false } = options;
     this.#environment = new Environment(this, { forging, strangers });
-    this.#processes = new Processes(options.servers);
+    this.#processes = compiledProcesses(options.servers);
     const servers = options.servers.map((_, index) => this.#processes.freshServer(index));
     const stage = new NumberingStage({ servers, clients: [], links: [], listening: true, faults: options.faults });
     for (const index of servers.keys()) this.#processes.start(stage, index);
     this.initial = stage.settle();
   }
 
+  /** The compiled chart that every instance of the client process shares. */
   get client(): CompiledChart {
     return this.#processes.client;
   }

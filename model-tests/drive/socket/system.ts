@@ -30,7 +30,8 @@ export const socketCalls: readonly SocketCall[] = [
   'abort',
 ];
 
-const events: readonly SocketEvent[] = [
+/** Every event of the chart, with its facts. */
+export const socketEvents: readonly SocketEvent[] = [
   { type: 'bind', address: 'free' },
   { type: 'bind', address: 'taken' },
   { type: 'bind', address: 'foreign' },
@@ -95,7 +96,7 @@ export class SocketSystem implements TransitionSystem<SocketWorld, SocketEvent> 
   /** What may happen in a world. Two forms of a call that take the same transition are one. Throws where the chart has no answer to a call. */
   #steps({ local, peer }: SocketWorld): { readonly event: SocketEvent; readonly step: LocalStep }[] {
     const seen = new Set<string>();
-    return events.flatMap((event) => {
+    return socketEvents.flatMap((event) => {
       if (this.#without.has(event.type)) return [];
       if (peer === 'gone' && event.type.startsWith('peer.')) return [];
       const step = this.chart.step(local, event);

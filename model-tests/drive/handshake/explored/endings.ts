@@ -7,7 +7,7 @@ import { descriptions, type HandshakeProperty } from './properties.ts';
 import { type ClientValue, isRunning, type ProcessState, type ServerValue } from './values.ts';
 
 /** The properties that are decided by states without a move and by loops. */
-export function endingProperties(cast: Cast): HandshakeProperty[] {
+export function endingProperties(cast: Cast): readonly [deadlock: HandshakeProperty, livelock: HandshakeProperty] {
   return [
     {
       id: 'ends.deadlock',
@@ -19,8 +19,8 @@ export function endingProperties(cast: Cast): HandshakeProperty[] {
       id: 'ends.livelock',
       description: descriptions['ends.livelock'],
       kind: 'noLivelock',
-      // Users may do what they like as often as they like; what goes on by itself must not.
-      progress: ({ act }) => act.kind === 'restart',
+      // Nothing that goes on by itself may go on for ever, and no user starts a process again without end.
+      progress: () => false,
     },
   ];
 }

@@ -4,7 +4,7 @@ import type { Frame, Outcome, Tampering, Who } from '../world.ts';
 import type { Fault } from './options.ts';
 
 /** What one process did in a move. */
-export interface Reaction {
+export interface ChartReaction {
   readonly who: Who;
   readonly event: string;
   /** The path of the state that it is in now. */
@@ -18,7 +18,11 @@ export type Source = 'made up' | 'overheard before' | 'overheard now';
 
 /** One thing that may happen. Links, and instances of the client process, are numbered as in the plan. */
 export type Act =
-  | { readonly kind: 'connect' | 'refuse' | 'accept' | 'reset'; readonly link: number }
+  | { readonly kind: 'connect' | 'refuse' | 'reset'; readonly link: number }
+  /** `as`: what the described client process takes the connection for. */
+  | { readonly kind: 'accept'; readonly link: number; readonly as?: 'first' | 'second' }
+  /** A local call of the described client process succeeds. */
+  | { readonly kind: 'call'; readonly call: 'port.bound' | 'port.listening' | 'port.named' }
   | {
       readonly kind: 'deliver';
       readonly link: number;
@@ -48,7 +52,7 @@ export interface ExploredMove {
   readonly act: Act;
   /** The fault that it is, if it is one. */
   readonly fault?: Fault;
-  readonly reactions: readonly Reaction[];
+  readonly reactions: readonly ChartReaction[];
   /** A tag, or a port's generation, that is not right was taken for right. */
   readonly accepted?: 'stale' | 'forged';
 }

@@ -57,6 +57,7 @@ export const faultKinds = [
  * - `numbersKept`: the descriptor number of a failed attempt is not free again.
  * - `listenerFollows`: the listener stops when an attempt fails.
  * - `noLimits`: no wait has a time limit.
+ * - `retriesWhenRefused`: a server process that is refused on the WKP begins again at once.
  */
 export type Weakness =
   | 'tagsUnchecked'
@@ -67,7 +68,8 @@ export type Weakness =
   | 'secondKept'
   | 'numbersKept'
   | 'listenerFollows'
-  | 'noLimits';
+  | 'noLimits'
+  | 'retriesWhenRefused';
 
 /** One composition: server processes, strangers, faults. */
 export interface ExploredOptions {

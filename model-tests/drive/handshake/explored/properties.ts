@@ -162,7 +162,9 @@ class Look {
     }
     if (closed.acceptor || phase === 'dialing' || link.client < 0) return true;
     const instance = this.instance(view, link.client);
-    return instance !== null && [instance.first, instance.second, instance.array].includes(index);
+    const isHeld = instance !== null && [instance.first, instance.second, instance.array].includes(index);
+    // While the kernel closes what a killed process held, some of it is closed later.
+    return isHeld || typeof this.process(view) === 'object';
   }
 
   numbersAreOfTheLiving(view: View): boolean {

@@ -170,8 +170,9 @@ function* lifeOfServer(cast: Cast, view: View, stage: SlotStage, who: Who): Gene
   const end = stage.endOf(who.index);
   if (end === 'over' || end === 'stopped' || stage.isDying) return;
   if (end !== undefined) {
-    if (stage.may('restart'))
-      yield* make(cast, view, { kind: 'restart', who }, 'restart', (next) => {
+    const goesOnForEver = stage.isWeak('retriesWhenRefused');
+    if (goesOnForEver || stage.may('restart'))
+      yield* make(cast, view, { kind: 'restart', who }, goesOnForEver ? undefined : 'restart', (next) => {
         next.changeServer(who.index, cast.processes.freshServer(who.index));
         cast.processes.start(next, who.index);
       });

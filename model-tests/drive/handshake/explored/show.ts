@@ -3,9 +3,11 @@ import type { End, Item } from '../../../compose/connection.ts';
 import type { Shown, ShownEvent } from '../../../compose/system.ts';
 import { at } from '../stage.ts';
 import type { Frame, LinkName, Who } from '../world.ts';
-import type { Cast } from './cast.ts';
-import type { Act, ExploredMove, Reaction } from './moves.ts';
-import { letterOf } from './plan.ts';
+import type { Act, ChartReaction, ExploredMove } from './moves.ts';
+import { letterOf, type PlannedLink } from './plan.ts';
+
+/** The links of a composition, which moves name by their numbers. */
+type Links = readonly Pick<PlannedLink, 'server' | 'name' | 'label'>[];
 
 /** The lifeline of the client process. */
 export const clientLifeline = 'client process';
@@ -15,20 +17,20 @@ export const intruderLifeline = 'intruder';
 export const dialerLifeline = (server: number) => (server < 0 ? intruderLifeline : `server ${letterOf(server)}`);
 
 /** One line for a move, and its events in a sequence diagram. */
-export function showMove(cast: Cast, { act, fault, reactions, accepted }: ExploredMove): Shown {
+export function showMove(links: Links, { act, fault, reactions, accepted }: ExploredMove): Shown {
   const marked = fault === undefined ? {} : { fault: true };
-  const lead = eventOf(cast, act);
-  const events: ShownEvent[] = [{ ...lead, ...marked }, ...reactions.flatMap((reaction) => notesOf(cast, reaction))];
+  const lead = eventOf(links, act);
+  const events: ShownEvent[] = [{ ...lead, ...marked }, ...reactions.flatMap((reaction) => notesOf(links, reaction))];
   const taken = accepted === undefined ? '' : ` (taken for right, and is ${accepted})`;
   const said = lead.kind === 'note' ? `${lead.over}: ${lead.text}` : `${lead.from} -> ${lead.to}: ${lead.text}`;
-  const states = reactions.map((reaction) => `${nameOfWho(cast, reaction.who)} ${reaction.next}`);
+  const states = reactions.map((reaction) => `${nameOfWho(links, reaction.who)} ${reaction.next}`);
   return { text: `${said}${taken}${states.length === 0 ? '' : ` [${states.join('; ')}]`}`, events };
 }
 
-function eventOf(cast: Cast, act: Act): ShownEvent {
+function eventOf(links: Links, act: Act): ShownEvent {
   const message = (from: string, to: string, text: string): ShownEvent => ({ kind: 'message', from, to, text });
   const note = (over: string, text: string): ShownEvent => ({ kind: 'note', over, text });
-  const link = 'link' in act ? at(cast.plan.links, act.link) : undefined;
+  const link = 'link' in act ? at(links, act.link) : undefined;
   const dialer = dialerLifeline(link?.server ?? -1);
   const label = link?.label ?? '';
   switch (act.kind) {
@@ -41,7 +43,9 @@ function eventOf(cast: Cast, act: Act): ShownEvent {
     case 'refuse':
       return message(clientLifeline, dialer, `refuses ${label}`);
     case 'accept':
-      return note(clientLifeline, `accepts ${label} (step 198)`);
+      return note(clientLifeline, `accepts ${label}${act.as === undefined ? ' (step 198)' : ` as a ${act.as} connection`}`);
+    case 'call':
+      return note(clientLifeline, callTexts[act.call]);
     case 'reset':
       return message(dialer, clientLifeline, `${label} is reset by the network`);
     case 'deliver': {
@@ -56,11 +60,11 @@ function eventOf(cast: Cast, act: Act): ShownEvent {
     case 'outcome':
       return note(lifelineOf(act.who), outcomeTexts[act.outcome] ?? act.outcome);
     case 'expire':
-      return note(lifelineOf(act.who), `${act.limit} expires${ofInstance(cast, act.who)}`);
+      return note(lifelineOf(act.who), `${act.limit} expires${ofInstance(links, act.who)}`);
     case 'abort':
       return note(lifelineOf(act.who), 'its user gives up');
     case 'close':
-      return note(lifelineOf(act.who), `its user closes the session${ofInstance(cast, act.who)}`);
+      return note(lifelineOf(act.who), `its user closes the session${ofInstance(links, act.who)}`);
     case 'crash':
       return note(lifelineOf(act.who), 'is killed');
     case 'restart':
@@ -104,6 +108,12 @@ const outcomeTexts: Readonly<Record<string, string>> = {
   'array.reset': 'finds the array connection gone',
 };
 
+const callTexts = {
+  'port.bound': 'binds an STP socket to a dynamic port (steps 162, 164)',
+  'port.listening': 'listens on it (step 166)',
+  'port.named': 'learns its number (step 168)',
+} as const;
+
 function itemText(item: Item<Frame>, to: End): string {
   if (item.kind === 'message') return frameText(item.message, to);
   return item.kind === 'ended' ? 'the end' : 'a reset';
@@ -133,7 +143,7 @@ export function frameText(frame: Frame, to: End): string {
 }
 
 /** What a reader of a diagram wants to know of a reaction: how a handshake went on, or out. */
-function notesOf(cast: Cast, { who, next, actions }: Reaction): ShownEvent[] {
+function notesOf(links: Links, { who, next, actions }: ChartReaction): ShownEvent[] {
   const texts = actions.flatMap((action) => {
     const [name, detail] = action.split(' ');
     if (name === 'reportEstablished') return ['session complete'];
@@ -144,12 +154,12 @@ function notesOf(cast: Cast, { who, next, actions }: Reaction): ShownEvent[] {
     return [];
   });
   if (next === 'joined') texts.push('knows whose second connection it is (step 126)');
-  return texts.map((text) => ({ kind: 'note', over: lifelineOf(who), text: `${text}${ofInstance(cast, who)}` }));
+  return texts.map((text) => ({ kind: 'note', over: lifelineOf(who), text: `${text}${ofInstance(links, who)}` }));
 }
 
 const lifelineOf = ({ role, index }: Who) => (role === 'client' ? clientLifeline : dialerLifeline(index));
 
-const ofInstance = ({ plan }: Cast, { role, index }: Who) =>
-  role === 'client' && index >= 0 ? ` (for ${at(plan.links, index).label})` : '';
+const ofInstance = (links: Links, { role, index }: Who) =>
+  role === 'client' && index >= 0 ? ` (for ${at(links, index).label})` : '';
 
-const nameOfWho = (cast: Cast, who: Who) => `${lifelineOf(who)}${ofInstance(cast, who)}`;
+const nameOfWho = (links: Links, who: Who) => `${lifelineOf(who)}${ofInstance(links, who)}`;

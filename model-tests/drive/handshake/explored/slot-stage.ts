@@ -185,7 +185,10 @@ export class SlotStage implements Stage {
 
   listenerOn(port: number, generation: number): number {
     const holder = this.#draft.get<readonly number[]>(this.cast.plan.portsSlot)[port] ?? -1;
-    return holder === generation || this.isWeak('generationsUnchecked') ? holder : -1;
+    if (holder === generation || holder < 0) return holder;
+    if (!this.isWeak('generationsUnchecked')) return -1;
+    this.accepted = 'stale';
+    return holder;
   }
 
   /** Who holds which dynamic port. */
@@ -214,8 +217,8 @@ export class SlotStage implements Stage {
   }
 
   tagIsRight(frame: Frame, expected: NonNullable<Seal>): boolean {
-    if (tagIsRight(frame, expected)) return true;
-    const seal = 'seal' in frame ? frame.seal : null;
+    if (!('seal' in frame) || tagIsRight(frame, expected)) return 'seal' in frame;
+    const { seal } = frame;
     const isTaken = this.isWeak('tagsUnchecked') || (this.isWeak('noncesUnchecked') && seal?.by === expected.by);
     if (isTaken) this.accepted = seal === null ? 'forged' : 'stale';
     return isTaken;

@@ -1,0 +1,193 @@
+/**
+ * `stpconnect verify --role` and `--external`: one process alone against a puppet of the other one, ours or somebody else's.
+ */
+import {
+  CannotRunError,
+  type CriterionRequest,
+  limitNames,
+  type RoleEvent,
+  type RolePath,
+  type RolePathFailure,
+  type RoleRow,
+  readRolePaths,
+  showScenario,
+  verifyExternal,
+  verifyOwnRole,
+  wkpKinds,
+} from '../model-tests/index.ts';
+import { criterionRequest } from './criterion-request.ts';
+import { readSecret, readText } from './files.ts';
+import { COULD_NOT_RUN, couldNotRun, explain, HELD, say, VIOLATED } from './outcome.ts';
+import { EXTERNAL_OPTIONS, optionName, type RoleArguments } from './role-arguments.ts';
+import { createProgressView, renderRoleTable } from './verify-report.ts';
+
+/** So many failures are printed whole. */
+const MOST_SHOWN = 5;
+
+/** Runs the verb and answers with its exit code: 1 when a path failed, 2 when nothing could be driven. Throws VerbError. */
+export async function verifyRoles(options: RoleArguments): Promise<number> {
+  const rows: RoleRow[] = [];
+  const failures: RolePathFailure[] = [];
+  const generate = requestOf(options);
+  const view = createProgressView(process.stderr);
+  try {
+    for await (const event of eventsOf(options, generate)) {
+      if (event.type === 'progress') {
+        view.show({ name: `${event.subject} ${event.role}`, done: event.done, total: event.total });
+      } else if (event.type === 'failure') {
+        failures.push(event.failure);
+        if (failures.length <= MOST_SHOWN) {
+          say(event.failure.message);
+        }
+      } else {
+        rows.push(event.row);
+      }
+    }
+  } catch (error) {
+    throw error instanceof CannotRunError ? couldNotRun(`verify: ${error.message}`, error) : error;
+  } finally {
+    view.stop();
+  }
+  if (failures.length > MOST_SHOWN) {
+    say(`${failures.length - MOST_SHOWN} more paths failed: ${namesOf(failures.slice(MOST_SHOWN))}; --path NAME shows one`);
+  }
+  return conclude(options, rows, failures);
+}
+
+function conclude({ json = false, path }: RoleArguments, rows: readonly RoleRow[], failures: readonly RolePathFailure[]): number {
+  if (rows.every((row) => row.paths === 0)) {
+    say(
+      path === undefined
+        ? `verify: there is no path to drive${reasonsOf(rows)}`
+        : `verify: there is no path ${path}; a failure prints the name of its path, for example client.7`,
+    );
+    return COULD_NOT_RUN;
+  }
+  const held = failures.length === 0;
+  const result = { ok: held, rows, failures: failures.map(plainFailure) };
+  process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${renderRoleTable(rows, process.stdout.isTTY)}\n`);
+  return held ? HELD : VIOLATED;
+}
+
+/** What is to be generated; undefined where that is not said. */
+function requestOf({ criterion, paths, ...options }: RoleArguments): CriterionRequest | undefined {
+  if (criterion === undefined) {
+    const [orphan] = (['k', 'count'] as const).filter((name) => options[name] !== undefined);
+    if (orphan !== undefined) throw couldNotRun(`--${orphan} needs --criterion`);
+    return undefined;
+  }
+  if (paths !== undefined) throw couldNotRun('--paths has paths that are there already, so --criterion means nothing with it');
+  const { seed } = options;
+  return { ...criterionRequest(criterion, options), ...(seed === undefined ? {} : { seed }) };
+}
+
+type Generate = CriterionRequest | undefined;
+
+function eventsOf(options: RoleArguments, generate: Generate): AsyncGenerator<RoleEvent, void> {
+  return options.external === undefined ? ownEvents(options, generate) : externalEvents(options, options.external, generate);
+}
+
+async function* ownEvents(options: RoleArguments, generate: Generate): AsyncGenerator<RoleEvent, void> {
+  const { role, wkp, mode, seed, path, ...others } = options;
+  const [misplaced] = EXTERNAL_OPTIONS.filter((name) => others[name] !== undefined);
+  if (misplaced !== undefined) {
+    throw couldNotRun(`${optionName(misplaced)} needs --external`);
+  }
+  for (const kind of wkpKinds.filter((one) => wkp === undefined || one === wkp)) {
+    for (const each of role === undefined ? (['client', 'server'] as const) : [role]) {
+      yield* verifyOwnRole({ role: each, wkp: kind, mode, seed, path, generate });
+    }
+  }
+}
+
+function externalEvents(options: RoleArguments, external: string, generate: Generate): AsyncGenerator<RoleEvent, void> {
+  const { role, mode, seed, path, limit, secretFile, patience, quiet } = options;
+  const isTcp = external.startsWith('tcp:');
+  const [misplaced] = (['limit', 'secretFile'] as const).filter((name) => options[name] !== undefined);
+  if (!isTcp && misplaced !== undefined) {
+    throw couldNotRun(`${optionName(misplaced)} is for --external tcp://host:port; an adapter is told its limits and its secret`);
+  }
+  for (const name of Object.keys(limit ?? {})) {
+    if (!(limitNames as readonly string[]).includes(name)) {
+      throw couldNotRun(`--limit ${name}: there is no such limit; there are ${limitNames.join(', ')}`);
+    }
+  }
+  return verifyExternal({
+    external,
+    role,
+    mode,
+    seed,
+    path,
+    limits: limit,
+    patience,
+    quiet,
+    secret: isTcp ? Buffer.from(readSecret(secretFile)) : undefined,
+    paths: pathsOf(options.paths),
+    generate,
+    command: replayCommand(options, external),
+    onListening: (address) =>
+      say(`listening on ${address}; the server process has to dial, and to dial again whenever it is done`),
+  });
+}
+
+function pathsOf(file: string | undefined): readonly RolePath[] | undefined {
+  if (file === undefined) {
+    return undefined;
+  }
+  const text = readText('--paths', file);
+  try {
+    return readRolePaths(text);
+  } catch (error) {
+    throw couldNotRun(`--paths ${file} is no file of paths: ${explain(error)}`, error);
+  }
+}
+
+/** The call that drives the same implementation in the same way; seed and path come behind it. */
+function replayCommand(options: RoleArguments, external: string): string {
+  const { role, mode, criterion, k, count, paths, limit = {}, secretFile, patience, quiet } = options;
+  const words = ['stpconnect', 'verify', '--external', quoted(external)];
+  const plain = {
+    '--role': role,
+    '--mode': mode,
+    '--criterion': criterion,
+    '--k': k,
+    '--count': count,
+    '--paths': paths,
+    '--secret-file': secretFile,
+    '--patience': patience,
+    '--quiet': quiet,
+  };
+  for (const [option, value] of Object.entries(plain)) {
+    if (value !== undefined) {
+      words.push(option, quoted(String(value)));
+    }
+  }
+  return [...words, ...Object.entries(limit).map(([name, milliseconds]) => `--limit ${name}=${milliseconds}`)].join(' ');
+}
+
+/** As a shell has to read it. */
+const quoted = (text: string) => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+
+const namesOf = (failures: readonly RolePathFailure[]) => failures.map(({ path }) => path.name).join(', ');
+
+function reasonsOf(rows: readonly RoleRow[]): string {
+  const reasons = [...new Set(rows.flatMap(({ leftOut }) => Object.keys(leftOut)))];
+  return reasons.length === 0 ? '' : `: they need ${reasons.join(', ')}`;
+}
+
+/** A failure as JSON for machines; the diagram as Mermaid. */
+function plainFailure({ path, at, input, state, what, expected, seen, scenario }: RolePathFailure): object {
+  const diagram = showScenario(scenario, 'mermaid');
+  return {
+    path: path.name,
+    role: path.role,
+    step: at + 1,
+    steps: path.steps.length,
+    input,
+    state,
+    what,
+    expected,
+    seen,
+    diagram,
+  };
+}

@@ -1,0 +1,3 @@
+import { rolePaths } from './role-paths.ts';
+
+rolePaths('array');
