@@ -22,7 +22,7 @@ test('the sizes of the compositions are what they were', () => {
       [
         "network: forged frames and strangers",
         517,
-        1650,
+        1497,
       ],
       [
         "network: two server processes at once",
@@ -42,7 +42,7 @@ test('the sizes of the compositions are what they were', () => {
       [
         "storage: forged frames and strangers",
         840,
-        2428,
+        2207,
       ],
     ]
   `);

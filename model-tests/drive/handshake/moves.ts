@@ -51,7 +51,8 @@ export class Environment {
       if (mayFail || !reachable) yield { kind: 'refuse', link: index };
     }
     if (connection.phase !== 'open') return;
-    if (link.server < 0 && !connection.closed.dialer) yield { kind: 'leave', link: index };
+    // Whether a stranger leaves that was turned away already makes no difference to anybody.
+    if (link.server < 0 && !connection.closed.dialer && !connection.closed.acceptor) yield { kind: 'leave', link: index };
     if (link.client < 0 && nextToAccept(world, link.portOf) === index) yield { kind: 'accept', link: index };
     for (const to of ['dialer', 'acceptor'] as const) {
       const head = connection.inbox[to][0];
