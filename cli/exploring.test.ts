@@ -49,7 +49,12 @@ describe('explore', () => {
     expect(out).toMatch(/│ answers +│ reached +│ tiny\.call\.answers\.\w+ +│/);
     expect(out).toMatch(/│ shouting +│ not reached here +│ +│/);
     expect(out).toContain('tiny.safe: One call that nothing can disturb\n4 states, ');
-    expect(out).toMatch(/\n9 states in \d+\.\d s \([\d,]+ a second\): of 5 properties 3 violated\n$/);
+    expect(out).toMatch(
+      /\n9 states in \d+\.\d s \([\d,]+ a second\): of 3 properties 2 violated; of 2 things to reach 1 not reached\n/,
+    );
+    expect(out).toMatch(
+      /\n\nno loss is violated: Nothing is ever lost\.\n {2}stpconnect replay tiny\.call\.no-loss\.\w+\n\nends is violated: /,
+    );
     expect(written.err).toBe('tiny.call: exploring\ntiny.safe: exploring\n');
   });
 
@@ -94,6 +99,29 @@ describe('explore', () => {
     await expect(explore({ property: ['loud'] })).rejects.toThrow(
       'there is no property loud; expected no-loss, ends, quiet, answers, shouting',
     );
+  });
+
+  test('tells properties of one aspect together, as far as they hold', async () => {
+    const parts = ['quiet', 'no loss', 'quiet', 'answers', 'answers'].map((id, index) => {
+      const property = tiny.properties.find((known) => known.id === id);
+      return { ...property, id: `${index < 3 ? 'calm' : 'some'}: part ${index}` };
+    });
+    const split = { ...tiny, properties: parts } as unknown as NamedComposition<unknown>;
+    const { out } = await explore({}, [split]);
+    expect(out).toMatch(
+      /│ property +│ verdict +│ run +│\n├[─┼]+┤\n│ calm: part 1 +│ violated +│ tiny.*│\n│ some +│ reached +│ 2 of 2, each by a run/,
+    );
+    expect(out).toContain('of 1 properties 1 violated; all 2 things to reach are reached\n\ncalm is violated: Nobody shouts.\n');
+    const { result } = await exploreAsJson({}, [split]);
+    expect(result.properties.map(({ id, verdict }) => [id, verdict])).toEqual([
+      ['calm', 'violated'],
+      ['some: part 3', 'holds'],
+      ['some: part 4', 'holds'],
+    ]);
+    expect(result.compositions[0]?.properties).toHaveLength(5);
+    const calm = await explore({ property: ['calm'] }, [split]);
+    expect(calm.out).toMatch(/calm: part 0[^\n]*holds[^\n]*\n[^\n]*calm: part 1[^\n]*violated[^\n]*\n[^\n]*calm: part 2/);
+    expect(calm.out).not.toContain('some');
   });
 
   test('says what it does not know when a limit stops it, and exits with 2', async () => {

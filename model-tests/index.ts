@@ -82,6 +82,7 @@ export { UnboundedSlotError } from './explore/domain.ts';
 export { shows } from './explore/evidence.ts';
 export { type Edge, explore, type Graph, type Vertex, wayTo } from './explore/explore.ts';
 export {
+  aspectOf,
   type Catalogue,
   findComposition,
   findProperty,
