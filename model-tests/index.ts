@@ -3,6 +3,7 @@
  * What takes machines (compile, compose, explore, generate, show) knows nothing of the handshake; what knows it is in drive.
  */
 export { type ChartDelay, type ChartTransition, chartDelays, chartTransitions } from './compile/chart-transitions.ts';
+export type { ActorValue, ChildValue } from './compile/codec.ts';
 export {
   type Beginning,
   CompiledChart,
@@ -14,11 +15,14 @@ export {
   leafPaths,
   type RunningDelay,
 } from './compile/compile.ts';
+export type { Place } from './compile/compile-error.ts';
+export type { Instrumented } from './compile/instrument.ts';
+export type { Warning } from './compile/lint.ts';
 export type { ActionOutput, EmitOutput, Message, Output, SendOutput } from './compile/outputs.ts';
 export { asTransitionSystem, type SlotValues, viewOf } from './compose/as-transition-system.ts';
 export { compose } from './compose/compose.ts';
 export { ComposeError } from './compose/compose-error.ts';
-export { Composed, isUnexpected, LinkView, MachineView, moveOf } from './compose/composed.ts';
+export { type Composed, isUnexpected, type LinkView, type MachineView, moveOf } from './compose/composed.ts';
 export * from './compose/connection.ts';
 export { abort, closeEnd, dial } from './compose/connection-link.ts';
 export type * from './compose/description.ts';
@@ -45,7 +49,7 @@ export {
 export type { ExploredMove } from './drive/handshake/explored/moves.ts';
 export { type Fault, type Faults, faultKinds, type Weakness } from './drive/handshake/explored/options.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
-export type { ChartStep } from './drive/handshake/stage.ts';
+export type { ChartStep, WrittenFrame } from './drive/handshake/stage.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
 export * from './drive/handshake/world.ts';
 export { type ExternalOptions, verifyExternal } from './drive/role/external/verify-external.ts';

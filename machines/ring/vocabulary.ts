@@ -1,9 +1,26 @@
 /** What the two sides of a ring do to shared memory, and what they find. The environment performs the accesses: the charts say in which order. */
 
+/** The name of an access. */
+export type MemoryAction =
+  | 'compareSeen'
+  | 'loadHead'
+  | 'loadTail'
+  | 'loadEnded'
+  | 'writeByte'
+  | 'readByte'
+  | 'storeHead'
+  | 'storeTail'
+  | 'storeEnded'
+  | 'storeOwnFlag'
+  | 'clearOwnFlag'
+  | 'loadOtherFlag'
+  | 'clearOtherFlagAndWake'
+  | 'sleepWhileFlag';
+
 const access = () => {};
 
 /** Accesses to shared memory by name. */
-export const memoryActions = {
+export const memoryActions: Readonly<Record<MemoryAction, () => void>> = {
   /** Compares its own position with what it saw of the other side's last; touches nothing shared. */
   compareSeen: access,
   loadHead: access,
@@ -24,9 +41,6 @@ export const memoryActions = {
   /** Sleeps, unless the flag has been taken away; comparing and falling asleep are one. */
   sleepWhileFlag: access,
 };
-
-/** The name of an access. */
-export type MemoryAction = keyof typeof memoryActions;
 
 /** What the writing side finds. */
 export type ProducerEvent = {

@@ -28,7 +28,15 @@ export interface ActorValue {
 }
 
 /** A child also says how it is made again. */
-export type ChildValue = ActorValue & Omit<Origin, 'id'> & { readonly heldAs?: string | null };
+export interface ChildValue extends ActorValue {
+  /** How its parent's chart names its logic. */
+  readonly src?: string;
+  readonly systemId?: string;
+  /** The parent gets an event for each new snapshot. */
+  readonly syncs?: boolean;
+  /** The key under which the parent holds it, where that is not its id; null where it holds it no more. */
+  readonly heldAs?: string | null;
+}
 
 /** The value of an actor and its children. */
 export function encode(actor: Actor, run: Run): ActorValue {

@@ -77,6 +77,7 @@ export class CompiledChart {
   readonly initialOutputs: readonly Output[];
   /** Every transition that some step took so far, those of children too: rows of `transitions` and of the children's charts. */
   readonly taken = new Set<ChartTransition>();
+  /** @internal */
   readonly instrumented: Instrumented;
   readonly #root: ActorLogic;
   readonly #logics = new Logics();

@@ -13,7 +13,7 @@ export interface Warning {
 }
 
 /** A chart as far as it was used, by one instance or several. */
-export interface Usage {
+interface Usage {
   readonly chart: CompiledChart;
   /** States that were active, also in passing. */
   readonly entered: ReadonlySet<AnyStateNode>;

@@ -22,7 +22,7 @@ export class Composed<Machine extends string = string, LinkName extends string =
   readonly #parts: Parts;
   readonly #hubs: ReadonlySet<string>;
 
-  /** Made by `compose`. */
+  /** @internal */
   constructor(parts: Parts, slots: readonly Slot[], rules: readonly Rule<ComposedMove>[], symmetries: readonly Symmetry[]) {
     this.#parts = parts;
     this.slots = slots;
@@ -40,6 +40,7 @@ export class Composed<Machine extends string = string, LinkName extends string =
     ];
   }
 
+  /** A move in one line, and as a sequence diagram draws it. */
   show(move: ComposedMove): Shown {
     return showMove(move, this.#hubs);
   }
@@ -72,6 +73,7 @@ export class MachineView {
   readonly slot: number;
   readonly #process: Process;
 
+  /** @internal */
   constructor(process: Process) {
     this.name = process.name;
     this.slot = process.slot;
@@ -147,6 +149,7 @@ export class LinkView {
   readonly name: string;
   readonly #link: Link;
 
+  /** @internal */
   constructor(link: Link) {
     this.name = link.name;
     this.#link = link;

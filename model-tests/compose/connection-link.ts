@@ -10,9 +10,11 @@ import type { Link, Parts } from './parts.ts';
 import type { Process } from './process.ts';
 import type { Rule, Slot, Firing as SystemFiring, Value, View } from './system.ts';
 
-/** What a machine sends to a connection to have something done with it. */
+/** What a machine sends to a connection to have it dialled; only its dialler may. */
 export const dial: Message = { type: 'link.dial' };
+/** What a machine sends to a connection to close its end in order: the other end finds the end of the stream behind what was sent. */
 export const closeEnd: Message = { type: 'link.close' };
+/** What a machine sends to a connection to destroy it: what was on its way is lost, the other end finds a reset. */
 export const abort: Message = { type: 'link.reset' };
 
 /** The state of a connection without what is on its way. */
@@ -99,6 +101,7 @@ export class ConnectionLink implements Link {
 
   /** As if the other end had sent it. */
   inject(firing: Firing, opening: string, event: Message): boolean {
+    this.isUsed = true;
     return this.#send(firing, opposite(this.#endOf(opening)), event) === 'taken';
   }
 

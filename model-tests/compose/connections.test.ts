@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { sendTo, setup } from 'xstate';
+import type { Message } from '../compile/outputs.ts';
 import { check } from '../explore/check.ts';
 import { compose } from './compose.ts';
 import { moveOf } from './composed.ts';
 import { abort, closeEnd, dial } from './connection-link.ts';
 import type { ConnectionDescription, Environment, MachineDescription } from './description.ts';
 import { play, reach, texts } from './small-systems.test-support.ts';
+import type { Value, View } from './system.ts';
 
 /** Dials, asks, and closes its end when it has its answer; dials again when it could not. */
 const caller = setup({}).createMachine({
@@ -171,6 +173,40 @@ test('a sender finds no room behind as many messages as the link has capacity', 
     { id: 'full', description: '', kind: 'sometimes', holds: (view) => asks(view) === 2 },
   ]);
   expect(properties.map(({ verdict }) => verdict)).toEqual(['holds', 'holds']);
+});
+
+test('an intruder who puts something on a connection does not overhear itself', async () => {
+  const intruder = { injects: ['line'], guesses: [{ type: 'lie' }], overhears: ['line'] } as const;
+  const system = call({}, { inject: 1, intruder });
+  const memory = system.slots.findIndex(({ name }) => name === 'intruder');
+  const hears = (type: string) => (view: View) =>
+    view.get<readonly Message[] & Value>(memory).some((heard) => heard.type === type);
+  const { properties } = await check(system, [
+    { id: 'ask', description: '', kind: 'sometimes', holds: hears('ask') },
+    { id: 'lie', description: '', kind: 'never', holds: hears('lie') },
+    { id: 'inject', description: '', kind: 'sometimesMove', of: moveOf({ kind: 'inject' }) },
+  ]);
+  expect(properties.map(({ verdict }) => verdict)).toEqual(['holds', 'holds', 'holds']);
+});
+
+test('who dials again, dials, though the other end resets what it was never told of; who gives up dialling again, does not', () => {
+  const restless = setup({}).createMachine({
+    id: 'restless',
+    initial: 'idle',
+    states: {
+      idle: { on: { call: { actions: sendTo('line', dial) }, 'line.connected': 'on' } },
+      on: { entry: [sendTo('line', closeEnd), sendTo('line', dial)], on: { stop: { actions: sendTo('line', closeEnd) } } },
+    },
+  });
+  const rude = setup({}).createMachine({ id: 'rude', on: { leave: { actions: sendTo('line', abort) }, 'line.ended': {} } });
+  const system = call(
+    {},
+    {},
+    { caller: { chart: restless, events: ['call', 'stop'] }, callee: { chart: rude, events: ['leave'] } },
+  );
+  const again = ['caller: call', 'line is connected', 'callee: leave'];
+  expect(system.link('line').phase(play(system, again).view)).toBe('dialing');
+  expect(system.link('line').phase(play(system, [...again, 'caller: stop']).view)).toBe('gone');
 });
 
 test('what is sent on a connection that is not open is lost, and is shown so', () => {

@@ -45,13 +45,11 @@ export interface MachineDescription {
   readonly maxStates?: number;
 }
 
-/** One or several machines. */
-type Names<Machine extends string> = Machine | readonly Machine[];
-
 interface BufferDescription<Machine extends string> {
-  readonly from: Names<Machine>;
-  /** With several, whichever accepts a message may get it. */
-  readonly to: Names<Machine>;
+  /** Who sends on it: one machine or several. */
+  readonly from: Machine | readonly Machine[];
+  /** Who gets what is on it: one machine or several. With several, whichever accepts a message may get it. */
+  readonly to: Machine | readonly Machine[];
   /** What happens to a message that finds `capacity` others: its sender's move is not possible (default), or it is lost. */
   readonly whenFull?: 'block' | 'drop';
   /** A message on its way may be lost. Default false. */
@@ -96,6 +94,7 @@ export interface ConnectionDescription<Machine extends string> {
   readonly refuses?: boolean;
 }
 
+/** A link between machines: a channel, an unordered buffer, or a connection. */
 export type LinkDescription<Machine extends string> =
   | ChannelDescription<Machine>
   | UnorderedDescription<Machine>

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { type AnyActorRef, assign, emit, raise, sendTo, setup } from 'xstate';
 import { check } from '../explore/check.ts';
+import { explore } from '../explore/explore.ts';
+import { asTransitionSystem } from './as-transition-system.ts';
 import { compose } from './compose.ts';
 import { isUnexpected, moveOf } from './composed.ts';
-import type { ComposedMove } from './moves.ts';
+import { closeEnd, dial } from './connection-link.ts';
+import type { Environment } from './description.ts';
+import type { ComposedMove, MoveKind } from './moves.ts';
 import { play, reach, receiver, sender, texts } from './small-systems.test-support.ts';
 import type { Property } from './system.ts';
 
@@ -291,5 +295,67 @@ describe('predicates', () => {
     );
     expect(() => system.machine('nobody' as never)).toThrow('there is no machine nobody: there are a, b');
     expect(() => system.link('none' as never)).toThrow('there is no link none: there are link');
+  });
+});
+
+describe('a budget', () => {
+  const line = setup({}).createMachine({
+    id: 'line',
+    initial: 'idle',
+    states: {
+      idle: { on: { call: { target: 'calling', actions: sendTo('line', dial) } } },
+      calling: { on: { 'line.connected': 'talking', 'line.refused': 'idle' } },
+      talking: { on: { 'line.reset': { target: 'idle', actions: sendTo('line', closeEnd) } } },
+    },
+  });
+  const ear = setup({}).createMachine({
+    id: 'ear',
+    on: { 'line.accepted': {}, 'line.reset': { actions: sendTo('line', closeEnd) } },
+  });
+  const connection = (environment: Environment<string>) =>
+    compose<string, string>({
+      machines: { a: { chart: line, events: ['call'] }, b: { chart: ear, crashes: true, restarts: true } },
+      links: { line: { kind: 'connection', dialer: 'a', acceptor: 'b', capacity: 1, resets: true, refuses: true } },
+      environment,
+    });
+  const buffer = (environment: Environment<string>) =>
+    compose<string, string>({
+      machines: { a: { chart: sender('link', 3), events: ['send'] }, b: { chart: receiver(8), maxStates: 2_000 } },
+      links: { link: { kind: 'channel', from: 'a', to: 'b', capacity: 4, loses: true, duplicates: true } },
+      environment: { duplicate: 2, drop: 2, ...environment },
+    });
+
+  /** The most moves of a kind that one run has. */
+  function most(system: ReturnType<typeof connection>, kind: MoveKind): number {
+    const graph = explore(asTransitionSystem(system), { maxStates: 100_000 });
+    const counts = new Map(graph.vertices.map((vertex) => [vertex.id, 0]));
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const { from, to, move } of graph.edges) {
+        const count = (counts.get(from.id) ?? 0) + (move.kind === kind ? 1 : 0);
+        if (count > 50) return Number.POSITIVE_INFINITY;
+        if (count > (counts.get(to.id) ?? 0)) {
+          counts.set(to.id, count);
+          changed = true;
+        }
+      }
+    }
+    return Math.max(...counts.values());
+  }
+
+  test.each([
+    ['deliver', buffer],
+    ['drop', buffer],
+    ['duplicate', buffer],
+    ['connect', connection],
+    ['refuse', connection],
+    ['reset', connection],
+    ['crash', connection],
+    ['restart', connection],
+    ['deliver', connection],
+  ] as const)('of %s bounds how often it happens in one run', (kind, make) => {
+    // What is not counted is kept small: an unreachable machine may be refused for ever.
+    const others = make === connection ? { crash: kind === 'restart' ? 3 : kind === 'crash' ? 2 : 0 } : {};
+    expect(most(make({ ...others, [kind]: 2 }), kind)).toBe(2);
   });
 });

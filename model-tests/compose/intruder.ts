@@ -25,8 +25,9 @@ export class Intruder {
     const heard = this.memory === undefined ? [] : [this.memory];
     for (const name of this.#injects) {
       const link = parts.links.get(name) as Link;
-      const touches = [...new Set([...link.touches, ...heard, ...inject.touches])];
-      yield { name: `intruder on ${name}`, touches, fire: (view) => this.#inject(link, parts, view) };
+      const mayWrite = [...link.slots, ...inject.touches];
+      const touches = [...new Set([...mayWrite, ...heard])];
+      yield { name: `intruder on ${name}`, touches, mayWrite, fire: (view) => this.#inject(link, parts, view) };
     }
   }
 

@@ -21,34 +21,30 @@ export type Effect =
   | { readonly kind: 'emitted'; readonly machine: string; readonly event: Message }
   | { readonly kind: 'acted'; readonly machine: string; readonly action: string };
 
-interface Happening {
-  readonly effects: readonly Effect[];
-}
+/** One thing that may happen in a composition, and what happened within it. */
+export type ComposedMove = { readonly effects: readonly Effect[] } & (
+  | {
+      readonly kind: 'deliver';
+      readonly link: string;
+      readonly from: string;
+      readonly machine: string;
+      readonly event: Message;
+    }
+  | { readonly kind: 'event'; readonly machine: string; readonly event: Message }
+  | { readonly kind: 'timeout'; readonly machine: string; readonly delay: string }
+  | { readonly kind: 'connect' | 'refuse' | 'reset'; readonly link: string }
+  | {
+      readonly kind: 'drop' | 'duplicate';
+      readonly link: string;
+      readonly from: string;
+      readonly to: string;
+      readonly event: Message;
+    }
+  | { readonly kind: 'inject'; readonly link: string; readonly to: string; readonly event: Message }
+  | { readonly kind: 'crash' | 'restart'; readonly machine: string }
+);
 
-/** One thing that may happen in a composition. */
-export type ComposedMove = Happening &
-  (
-    | {
-        readonly kind: 'deliver';
-        readonly link: string;
-        readonly from: string;
-        readonly machine: string;
-        readonly event: Message;
-      }
-    | { readonly kind: 'event'; readonly machine: string; readonly event: Message }
-    | { readonly kind: 'timeout'; readonly machine: string; readonly delay: string }
-    | { readonly kind: 'connect' | 'refuse' | 'reset'; readonly link: string }
-    | {
-        readonly kind: 'drop' | 'duplicate';
-        readonly link: string;
-        readonly from: string;
-        readonly to: string;
-        readonly event: Message;
-      }
-    | { readonly kind: 'inject'; readonly link: string; readonly to: string; readonly event: Message }
-    | { readonly kind: 'crash' | 'restart'; readonly machine: string }
-  );
-
+/** The kind of a move, as `moveOf` selects it. */
 export type MoveKind = ComposedMove['kind'];
 
 /** The lifeline of what happens to links. */

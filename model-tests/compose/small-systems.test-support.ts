@@ -6,9 +6,9 @@ import type { ComposedMove } from './moves.ts';
 import type { System, View } from './system.ts';
 
 /** Sends `one`, `two`, … on a link, one message for each wish of its user. */
-export const sender = (link: string, count: number) =>
+export const sender = (link: string, count: number, id = 'sender') =>
   setup({}).createMachine({
-    id: 'sender',
+    id,
     initial: 'sent0',
     states: Object.fromEntries(
       Array.from({ length: count + 1 }, (_, sent) => [

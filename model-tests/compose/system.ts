@@ -38,6 +38,7 @@ export interface Rule<Move> {
   readonly touches?: readonly number[];
   /** Every slot that it may ever write. Default: what it touches. */
   readonly mayWrite?: readonly number[];
+  /** Everything of this kind that may happen in the state of `view`; none where nothing may. */
   fire(view: View): Iterable<Firing<Move>>;
 }
 
@@ -76,19 +77,41 @@ export interface System<Move> {
   readonly symmetries?: readonly Symmetry[];
   /** The lifelines of a sequence diagram, from left to right. */
   readonly lifelines: readonly string[];
+  /** A move in words, and as a sequence diagram draws it. */
   show(move: Move): Shown;
 }
 
 /** What a system is to fulfil. `holds`, `from` and `to` look at one state, `of` at one move; all are pure. */
 export type Property<Move> = { readonly id: string; readonly description: string } & (
-  | { readonly kind: 'always' | 'never' | 'sometimes' | 'eventually'; readonly holds: (view: View) => boolean }
-  | { readonly kind: 'leadsTo'; readonly from: (view: View) => boolean; readonly to: (view: View) => boolean }
-  /** No move, or some move of a reachable state, is one of these. */
-  | { readonly kind: 'neverMove' | 'sometimesMove'; readonly of: (move: Move) => boolean }
+  | {
+      readonly kind: 'always' | 'never' | 'sometimes' | 'eventually';
+      /** What is true of every reachable state, of none, of some, or of some state on every fair run. */
+      readonly holds: (view: View) => boolean;
+    }
+  | {
+      readonly kind: 'leadsTo';
+      /** On every fair run a state for which this is true is one for which `to` is true, or such a one comes later. */
+      readonly from: (view: View) => boolean;
+      /** What has to come. */
+      readonly to: (view: View) => boolean;
+    }
+  | {
+      readonly kind: 'neverMove' | 'sometimesMove';
+      /** Whether a move is one of those that no reachable state has, or that some reachable state has. */
+      readonly of: (move: Move) => boolean;
+    }
   /** No reachable state is without a move, but those that `mayEnd`. */
-  | { readonly kind: 'noDeadlock'; readonly mayEnd: (view: View) => boolean }
+  | {
+      readonly kind: 'noDeadlock';
+      /** Whether a state without a move is a good end. */
+      readonly mayEnd: (view: View) => boolean;
+    }
   /** On no fair run does `progress` stop for ever, however often there was some. A run that ends is no livelock: see `noDeadlock`. */
-  | { readonly kind: 'noLivelock'; readonly progress: (move: Move) => boolean }
+  | {
+      readonly kind: 'noLivelock';
+      /** Whether a move gets the system on. */
+      readonly progress: (move: Move) => boolean;
+    }
 );
 
 /** A state in the making: what a firing writes, on top of what it has read. */
@@ -104,6 +127,7 @@ export class Draft implements View {
     return (this.#written.has(slot) ? this.#written.get(slot) : this.#view.get(slot)) as T;
   }
 
+  /** Writes a slot, over what was written to it before; `get` answers it from now on. */
   set(slot: number, value: Value): void {
     this.#written.set(slot, value);
   }

@@ -12,6 +12,7 @@ export interface Counterexample<Move> {
   readonly loopFrom?: number;
 }
 
+/** What a check has found out about one property; `id` and `description` are the property's. */
 export interface PropertyResult<Move> {
   readonly id: string;
   readonly description: string;
@@ -30,10 +31,12 @@ export interface Limits {
   readonly bytes?: number;
 }
 
+/** How far and in which way a check searches. By default it searches everything, on one thread and without a reduction. */
 export interface CheckOptions {
   readonly limits?: Limits;
   /** Stops the search at once; what is known by then is the result. */
   readonly signal?: AbortSignal;
+  /** Is told how far the search has come, at most 20 times a second while it goes on. */
   readonly onProgress?: (progress: Progress) => void;
   /** Merge states that differ by an exchange of identical processes. Default false. */
   readonly symmetry?: boolean;
@@ -43,6 +46,7 @@ export interface CheckOptions {
   readonly threads?: number;
 }
 
+/** How far a search has come. `states` and `edges` are what was found so far, `seconds` the time since the check began. */
 export interface Progress {
   readonly states: number;
   readonly edges: number;
@@ -53,6 +57,7 @@ export interface Progress {
   readonly seconds: number;
 }
 
+/** What a check answers: the size of the search, what it took, and a result for each property, in the order in which they were given. */
 export interface CheckResult<Move> {
   readonly states: number;
   readonly edges: number;

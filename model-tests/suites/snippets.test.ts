@@ -42,6 +42,14 @@ test('the guide to traces monitors a session', async () => {
   expect(await output('docs/guides/traces.md', 'monitor.mjs')).toBe('as the chart says\n');
 });
 
+test('the guide to second opinions prints a model for SPIN', async () => {
+  const text = await output('docs/guides/second-opinion.md', 'second-opinion.mjs');
+  expect(text).toMatch(/^\/\*\n \* \d+ states, \d+ moves\./);
+  expect(text).toMatch(/chan reply_\d+ = \[1\] of/);
+  expect(text).toMatch(/never one_p1 /);
+  expect(text).toMatch(/-DNFAIR=2 .* -N NAME/);
+});
+
 /** What the page says that the program prints: the block of text behind it. */
 async function promised(page: string, name: string): Promise<string> {
   const behind = (await readFile(join(root, page), 'utf8')).split(`\`\`\`js ${name}\n`)[1];

@@ -32,7 +32,7 @@ const twoFifos: Example = {
 const endless = { 'never stuck': 'holds', 'two on their way': 'holds', 'never empty': 'violated' };
 const ofCall = { noted: 'holds', done: 'holds', ends: 'violated', 'asking ends': 'holds', 'no deadlock': 'holds', open: 'holds' };
 
-describe.skipIf(!isThere)('SPIN', () => {
+describe.skipIf(!isThere)('SPIN', { timeout: 120_000 }, () => {
   test.each([
     {
       name: 'two FIFOs of four and three messages',

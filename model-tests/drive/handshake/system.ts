@@ -58,6 +58,7 @@ export class HandshakeSystem implements TransitionSystem<World, Move> {
     this.initial = stage.settle();
   }
 
+  /** The compiled chart that every instance of the client process shares. */
   get client(): CompiledChart {
     return this.#processes.client;
   }

@@ -9,16 +9,61 @@ import { frameNames } from '../wire.ts';
 export type Role = 'client' | 'server';
 
 /** A connection by its name; `other` is the first connection of another attempt that the path needs. */
-const connectionName = z.enum(['first', 'second', 'array', 'other']);
+export type ConnectionName = 'first' | 'second' | 'array' | 'other';
 
 /** What happens to the role: `start`, `timeout`, or an event of docs/protocol.md, section 8, with its facts. */
-const roleInput = z.looseObject({ type: z.string().min(1) });
+export type RoleInput = { readonly type: string; readonly [fact: string]: unknown };
 
 /** What can be seen of the role. */
-const roleOutput = z.discriminatedUnion('type', [
+export type RoleOutput =
   /** It dials: the WKP for `first` and `second`, the dynamic port for `array`. */
-  z.strictObject({ type: z.literal('dials'), connection: connectionName }),
+  | { readonly type: 'dials'; readonly connection: ConnectionName }
   /** It sends a frame. `mode` for a HELLO, `reason` for a DECLINE; `wrong` lists what is wrong with a frame that was seen. */
+  | {
+      readonly type: 'sends';
+      readonly connection: ConnectionName;
+      readonly frame: 'hello' | 'descriptor' | 'port' | 'group' | 'ready' | 'decline' | 'bytes';
+      readonly mode?: 'network' | 'storage' | undefined;
+      readonly reason?: string | undefined;
+      readonly wrong?: readonly string[] | undefined;
+    }
+  /** The tester reads the orderly end of the connection (`closes`), or its read fails: the connection was destroyed (`resets`). */
+  | { readonly type: 'closes' | 'resets'; readonly connection: ConnectionName }
+  /** It waits for the outcome of a call on the storage array. */
+  | { readonly type: 'asks'; readonly call: 'openPort' | 'attachGroup' }
+  /** It tells its user that the session is complete. */
+  | { readonly type: 'established'; readonly mode: 'network' | 'storage' }
+  /** It tells its user why there is none. */
+  | { readonly type: 'failed'; readonly code: string };
+
+/** One step of a path: something happens to the role, then everything in `expect` is seen of it before anything else happens. */
+export interface RoleStep {
+  readonly input: RoleInput;
+  readonly expect: readonly RoleOutput[];
+  /** The state of the chart behind this step. */
+  readonly state: string;
+  /** The time limits that run behind this step, sorted. */
+  readonly limits: readonly string[];
+  /** Those of them that began to run with it. */
+  readonly started: readonly string[];
+  /** The transitions of the chart that this step takes. */
+  readonly transitions: readonly string[];
+}
+
+/** A path: steps from the beginning of one attempt, and what they were generated for. */
+export interface RolePath {
+  readonly role: Role;
+  /** What the path was generated for, for example `transitions`. */
+  readonly criterion: string;
+  /** Unique in its suite. */
+  readonly name: string;
+  readonly steps: readonly RoleStep[];
+}
+
+const connectionName = z.enum(['first', 'second', 'array', 'other']) satisfies z.ZodType<ConnectionName>;
+const roleInput = z.looseObject({ type: z.string().min(1) }) satisfies z.ZodType<RoleInput>;
+const roleOutput = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('dials'), connection: connectionName }),
   z.strictObject({
     type: z.literal('sends'),
     connection: connectionName,
@@ -27,35 +72,25 @@ const roleOutput = z.discriminatedUnion('type', [
     reason: z.string().optional(),
     wrong: z.array(z.string()).optional(),
   }),
-  /** The tester reads the orderly end of the connection. */
   z.strictObject({ type: z.literal('closes'), connection: connectionName }),
-  /** The tester's read fails: the connection was destroyed. */
   z.strictObject({ type: z.literal('resets'), connection: connectionName }),
-  /** It waits for the outcome of a call on the storage array. */
   z.strictObject({ type: z.literal('asks'), call: z.enum(['openPort', 'attachGroup']) }),
-  /** It tells its user that the session is complete. */
   z.strictObject({ type: z.literal('established'), mode: z.enum(['network', 'storage']) }),
-  /** It tells its user why there is none. */
   z.strictObject({ type: z.literal('failed'), code: z.string() }),
-]);
+]) satisfies z.ZodType<RoleOutput>;
 
 const roleStep = z.strictObject({
   input: roleInput,
   expect: z.array(roleOutput),
-  /** The state of the chart behind this step. */
   state: z.string(),
-  /** The time limits that run behind this step, sorted; those of them that began to run with it. */
   limits: z.array(z.string()),
   started: z.array(z.string()),
-  /** The transitions of the chart that this step takes. */
   transitions: z.array(z.string()),
 });
 
 const rolePath = z.strictObject({
   role: z.enum(['client', 'server']),
-  /** What the path was generated for, for example `transitions`. */
   criterion: z.string().min(1),
-  /** Unique in its suite. */
   name: z.string().min(1),
   steps: z.array(roleStep).min(1),
 });
@@ -71,24 +106,6 @@ export const rolePathFile = z.strictObject({
 
 /** The first of the lines that `stpconnect paths --json` prints: the paths are the others. docs/guides/criteria.md describes it. */
 const lineFile = z.looseObject({ format: z.literal('stpconnect-paths'), version: z.literal(1) });
-
-export type ConnectionName = z.infer<typeof connectionName>;
-export type RoleInput = { readonly type: string; readonly [fact: string]: unknown };
-export type RoleOutput = Readonly<z.infer<typeof roleOutput>>;
-export interface RoleStep {
-  readonly input: RoleInput;
-  readonly expect: readonly RoleOutput[];
-  readonly state: string;
-  readonly limits: readonly string[];
-  readonly started: readonly string[];
-  readonly transitions: readonly string[];
-}
-export interface RolePath {
-  readonly role: Role;
-  readonly criterion: string;
-  readonly name: string;
-  readonly steps: readonly RoleStep[];
-}
 
 /** Paths as the text of a portable file. */
 export function writeRolePaths(paths: readonly RolePath[]): string {

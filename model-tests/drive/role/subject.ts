@@ -19,6 +19,7 @@ export interface Capabilities {
   readonly full: boolean;
 }
 
+/** What a user can want: close the session, stop the listener (client process), abort the attempt (server process). */
 export type Wish = 'close' | 'stop' | 'abort';
 
 /** Outcomes of the calls on the storage array that a role waits for. */
@@ -69,9 +70,11 @@ export interface Subject {
   connect(to: 'wkp' | ArrayPort): Promise<number>;
   /** Server process: answers a dial. */
   accept(connection: number): Promise<void>;
+  /** Server process: lets a dial fail. */
   refuse(connection: number): Promise<void>;
   /** Server process: a port of the array to be named in PORT. */
   arrayPort(): Promise<ArrayPort>;
+  /** Gives these bytes to the subject to read. */
   send(connection: number, bytes: Buffer): Promise<void>;
   /** Half-closes: the subject reads the end. */
   end(connection: number): Promise<void>;
@@ -79,7 +82,9 @@ export interface Subject {
   abort(connection: number): Promise<void>;
   /** Lets the limit expire; with a virtual clock `milliseconds` have to pass for it. */
   expire(limit: string, milliseconds: number): Promise<void>;
+  /** Storage mode: the call on the array that the subject waits for comes back with this outcome. */
   answer(outcome: CallOutcome): Promise<void>;
+  /** Makes the subject's user want this. */
   wish(wish: Wish): Promise<void>;
   /**
    * Everything that was seen since the last call and has not been told yet. A subject that cannot tell when it is quiet waits until
