@@ -41,13 +41,11 @@ export {
   rolePaths,
 } from './drive/criteria/path-sets.ts';
 export { criterionSuite, criterionText } from './drive/criteria/role-suite.ts';
-export {
-  type HandshakeChoice,
-  type HandshakeComposition,
-  handshakeSystems,
-} from './drive/handshake/explored/index.ts';
-export type { ExploredMove } from './drive/handshake/explored/moves.ts';
-export { type Fault, type Faults, faultKinds, type Weakness } from './drive/handshake/explored/options.ts';
+export { type HandshakeChoice, type HandshakeComposition, handshakeSystems } from './drive/handshake/explored/index.ts';
+export type { Act, ChartReaction, ExploredMove, Source } from './drive/handshake/explored/moves.ts';
+export { type ExploredOptions, type Fault, type Faults, faultKinds, type Weakness } from './drive/handshake/explored/options.ts';
+export { type ExploredSystem, exploredSystem } from './drive/handshake/explored/system.ts';
+export { type Translation, translate } from './drive/handshake/explored/translate.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
 export type { ChartStep, WrittenFrame } from './drive/handshake/stage.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';

@@ -4,7 +4,7 @@ import type { Frame, Outcome, Tampering, Who } from '../world.ts';
 import type { Fault } from './options.ts';
 
 /** What one process did in a move. */
-export interface Reaction {
+export interface ChartReaction {
   readonly who: Who;
   readonly event: string;
   /** The path of the state that it is in now. */
@@ -52,7 +52,7 @@ export interface ExploredMove {
   readonly act: Act;
   /** The fault that it is, if it is one. */
   readonly fault?: Fault;
-  readonly reactions: readonly Reaction[];
+  readonly reactions: readonly ChartReaction[];
   /** A tag, or a port's generation, that is not right was taken for right. */
   readonly accepted?: 'stale' | 'forged';
 }

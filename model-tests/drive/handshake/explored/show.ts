@@ -3,7 +3,7 @@ import type { End, Item } from '../../../compose/connection.ts';
 import type { Shown, ShownEvent } from '../../../compose/system.ts';
 import { at } from '../stage.ts';
 import type { Frame, LinkName, Who } from '../world.ts';
-import type { Act, ExploredMove, Reaction } from './moves.ts';
+import type { Act, ChartReaction, ExploredMove } from './moves.ts';
 import { letterOf, type PlannedLink } from './plan.ts';
 
 /** The links of a composition, which moves name by their numbers. */
@@ -143,7 +143,7 @@ export function frameText(frame: Frame, to: End): string {
 }
 
 /** What a reader of a diagram wants to know of a reaction: how a handshake went on, or out. */
-function notesOf(links: Links, { who, next, actions }: Reaction): ShownEvent[] {
+function notesOf(links: Links, { who, next, actions }: ChartReaction): ShownEvent[] {
   const texts = actions.flatMap((action) => {
     const [name, detail] = action.split(' ');
     if (name === 'reportEstablished') return ['session complete'];

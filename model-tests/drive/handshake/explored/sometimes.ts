@@ -1,13 +1,13 @@
 /** What some run must reach, so that nothing holds only because nothing happens. */
 import type { DeclineReason, FailureCode } from '../../../../machines/index.ts';
-import type { ExploredMove, Reaction } from './moves.ts';
+import type { ChartReaction, ExploredMove } from './moves.ts';
 import type { HandshakeProperty } from './properties.ts';
 
 /** Who reacts. */
-export type Role = Reaction['who']['role'];
+export type Role = ChartReaction['who']['role'];
 
 /** Some move in which a process of this role reacts so. */
-function sometimes(id: string, description: string, role: Role, isIt: (reaction: Reaction) => boolean): HandshakeProperty {
+function sometimes(id: string, description: string, role: Role, isIt: (reaction: ChartReaction) => boolean): HandshakeProperty {
   const of = ({ reactions }: ExploredMove) => reactions.some((reaction) => reaction.who.role === role && isIt(reaction));
   return { id: `sometimes: ${id}`, description, kind: 'sometimesMove', of };
 }

@@ -3,7 +3,7 @@
 import type { Output } from '../../../compile/compile.ts';
 import { send } from '../../../compose/connection.ts';
 import type { ChartStep } from '../stage.ts';
-import type { Reaction } from './moves.ts';
+import type { ChartReaction } from './moves.ts';
 import type { SlotStage } from './slot-stage.ts';
 
 /** Adds what the weaknesses of a composition do behind the steps of a move. */
@@ -43,7 +43,7 @@ function establish(stage: SlotStage, server: number): void {
 }
 
 /** What the processes did in a move. */
-export const reactionsOf = (steps: readonly ChartStep[]): Reaction[] =>
+export const reactionsOf = (steps: readonly ChartStep[]): ChartReaction[] =>
   steps.map(({ who, event, step }) => ({
     who,
     event: [event.type, ...Object.entries(event).flatMap(([fact, value]) => (fact === 'type' ? [] : [String(value)]))].join(' '),

@@ -4,7 +4,7 @@ import { type CompiledChart, compile, type LocalState } from '../../../../compil
 import { Draft, type Value, type View } from '../../../../compose/system.ts';
 import { at } from '../../stage.ts';
 import type { Frame } from '../../world.ts';
-import type { Reaction } from '../moves.ts';
+import type { ChartReaction } from '../moves.ts';
 import type { DescribedClient, DescribedLink, DescribedPlan, DescribedServer, DescribedSession } from './state.ts';
 
 /** The charts of one mode: what a state does for an event, by the paths of states. */
@@ -47,7 +47,7 @@ type Running<T> = Exclude<T, 'killed'>;
 export class DescribedStage {
   readonly plan: DescribedPlan;
   readonly charts: DescribedCharts;
-  readonly reactions: Reaction[] = [];
+  readonly reactions: ChartReaction[] = [];
   readonly #view: View;
   readonly #draft: Draft;
 
