@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { findRun, type NamedComposition } from '../model-tests/index.ts';
+import { type DrivenRun, findRun, type NamedComposition, type NamedRun } from '../model-tests/index.ts';
 import { createFolder } from './cli.test-support.ts';
 import { collectFaults, readSuffix, suffixOf } from './composition-options.ts';
 import { type ExploreArguments, exploreVerb } from './explore.ts';
 import type { Exploration } from './explore-report.ts';
-import { type ReplayArguments, replayVerb } from './replay.ts';
+import { type Drive, type ReplayArguments, replayVerb } from './replay.ts';
 import { safe, tiny, tinyCatalogue } from './tiny-composition.test-support.ts';
 
 const written = { out: '', err: '' };
@@ -169,9 +169,13 @@ const endless: NamedComposition<unknown> = {
 describe('replay', () => {
   const folder = createFolder();
   afterAll(folder.remove);
-  const replay = async (id: string | undefined, options: Partial<ReplayArguments> = {}) => {
+  const replay = async (
+    id: string | undefined,
+    options: Partial<ReplayArguments> = {},
+    drive: Drive = () => Promise.reject(new Error('nobody asked to drive')),
+  ) => {
     written.out = '';
-    const exitCode = await replayVerb(id, { format: 'text', ...options }, tinyCatalogue);
+    const exitCode = await replayVerb(id, { format: 'text', ...options }, tinyCatalogue, drive);
     return { exitCode, out: written.out };
   };
 
@@ -250,6 +254,34 @@ no loss is violated: Nothing is ever lost.
     const file = folder.path('strange.json');
     writeFileSync(file, content);
     await expect(replay(undefined, { file })).rejects.toThrow(pattern);
+  });
+
+  test('says how far the implementation went along, and why not farther', async () => {
+    const id = await idOf('no loss');
+    const options = { drive: true, wkp: 'simulated', seed: 7 } as const;
+    const asked: unknown[] = [];
+    const drive = (driven: DrivenRun) => async (run: NamedRun<unknown>, how: object) => {
+      asked.push([run.id, how]);
+      return driven;
+    };
+    const said = async (driven: DrivenRun) => {
+      written.err = '';
+      const { exitCode } = await replay(id, options, drive(driven));
+      return [exitCode, written.err];
+    };
+    expect(await said({ moves: 2 })).toEqual([0, 'stpconnect: the implementation went along with all 2 steps, over simulated\n']);
+    expect(await said({ moves: 1, stoppedAt: { move: 1, text: 'lose', why: 'nothing is lost' } })).toEqual([
+      0,
+      expect.stringMatching(
+        /with the first 1 of 2 steps, over simulated\n.* step 2 \(lose\) cannot be driven: nothing is lost\n$/,
+      ),
+    ]);
+    const failure = { at: 1, move: 'lose', what: 'states differ', expected: ['lost'], seen: 'found' };
+    expect(await said({ moves: 2, failure })).toEqual([
+      1,
+      expect.stringMatching(/behind step 2 of 2 \(lose\): states differ\n.*expected \["lost"\]\n.*seen {5}found\n$/),
+    ]);
+    expect(asked[0]).toEqual([id, { wkp: 'simulated', seed: 7 }]);
   });
 
   test('takes an id or a file, and not both or neither', async () => {

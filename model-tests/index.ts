@@ -41,6 +41,7 @@ export {
   rolePaths,
 } from './drive/criteria/path-sets.ts';
 export { criterionSuite, criterionText } from './drive/criteria/role-suite.ts';
+export { type DrivenRun, type DriveOptions, driveRun } from './drive/drive-run.ts';
 export { type HandshakeChoice, type HandshakeComposition, handshakeSystems } from './drive/handshake/explored/index.ts';
 export type { Act, ChartReaction, ExploredMove, Source } from './drive/handshake/explored/moves.ts';
 export { type ExploredOptions, type Fault, type Faults, faultKinds, type Weakness } from './drive/handshake/explored/options.ts';
