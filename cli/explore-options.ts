@@ -1,6 +1,6 @@
 /** The verbs `explore`, `replay` and `export`, and their options: what can be found out of the statecharts alone. */
 import { type Command, Option } from 'commander';
-import { parseBytes, parseSeconds, wholeNumber } from './arguments.ts';
+import { parseBytes, parseSeconds, parseSeed, wholeNumber } from './arguments.ts';
 import { collectFaults } from './composition-options.ts';
 
 /** Which charts there are; `cli/charts.ts` has a chart for each name. */
@@ -36,9 +36,21 @@ export function addExploreVerbs(program: Command, finish: (exitCode: number) => 
     )
     .option('--output <file>', 'write it into this file instead of stdout')
     .option('--file <file>', 'a run that explore --save has written, instead of a name')
+    .option('--drive', 'drive the implementation along the run, too, and compare after each step')
+    .addOption(
+      new Option('--wkp <kind>', 'with --drive: what the well-known port is over (default: tcp)')
+        .choices(['tcp', 'array', 'simulated'])
+        .implies({ drive: true }),
+    )
+    .addOption(
+      new Option('--seed <number>', 'with --drive: what decides how deliveries are split (default: 1)')
+        .argParser(parseSeed)
+        .implies({ drive: true }),
+    )
     .action(async (id, options) => {
-      const [{ replayVerb }, { handshakeCatalogue }] = [await import('./replay.ts'), await import('./handshake-compositions.ts')];
-      finish(await replayVerb(id, options, handshakeCatalogue));
+      const { replayVerb } = await import('./replay.ts');
+      const { driveHandshake, handshakeCatalogue } = await import('./handshake-compositions.ts');
+      finish(await replayVerb(id, options, handshakeCatalogue, driveHandshake));
     });
   program
     .command('export')

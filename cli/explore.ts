@@ -2,23 +2,17 @@
  * `stpconnect explore`: explores compositions of the statecharts to the end, and says which properties hold.
  */
 import {
+  aspectOf,
   type CheckOptions,
   check,
-  isReached,
   type NamedComposition,
   type NamedRun,
   nameOf,
   nameRun,
 } from '../model-tests/index.ts';
 import type { CompositionArguments } from './composition-options.ts';
-import {
-  type Checked,
-  type Exploration,
-  ExploreProgress,
-  renderComposition,
-  renderSummary,
-  summarise,
-} from './explore-report.ts';
+import { type Checked, type Exploration, reachedOf, rowOf, summarise } from './explore-report.ts';
+import { ExploreProgress, renderComposition, renderSummary } from './explore-text.ts';
 import { watchInterruption } from './interrupt.ts';
 import { COULD_NOT_RUN, couldNotRun, HELD, VIOLATED } from './outcome.ts';
 import { openRunFolder } from './saved-runs.ts';
@@ -71,14 +65,18 @@ export async function exploreVerb(options: ExploreArguments, compose: Compose): 
       progress.end();
       const last = { composition, result, ids: new Map(runs.map(([id, run]) => [id, run.id])) };
       checked.push(last);
-      if (options.json !== true) printComposition(last);
+      if (options.json !== true) printComposition(last, options.property !== undefined);
     }
   } finally {
     progress.end();
     interruption.release();
   }
   const exploration = summarise(checked);
-  process.stdout.write(options.json === true ? `${JSON.stringify(exploration)}\n` : renderSummary(exploration));
+  process.stdout.write(
+    options.json === true
+      ? `${JSON.stringify(exploration)}\n`
+      : renderSummary(exploration, reachedOf(checked), descriptionsOf(compositions)),
+  );
   return interruption.exitCode() ?? exitCodeOf(exploration);
 }
 
@@ -87,10 +85,16 @@ function exitCodeOf({ properties, complete }: Exploration): number {
   return complete && properties.every(({ verdict }) => verdict === 'holds') ? HELD : COULD_NOT_RUN;
 }
 
-function printComposition({ composition, result, ids }: Checked<unknown>): void {
-  const [row] = summarise([{ composition, result, ids }]).compositions;
-  const reached = new Set(composition.properties.filter(({ kind }) => isReached(kind)).map(({ id }) => id));
-  if (row !== undefined) process.stdout.write(`${renderComposition(row, reached, process.stdout.isTTY)}\n`);
+function printComposition(checked: Checked<unknown>, each: boolean): void {
+  const look = { colours: process.stdout.isTTY, each };
+  process.stdout.write(`${renderComposition(rowOf(checked), reachedOf([checked]), look)}\n`);
+}
+
+/** What each aspect says. */
+function descriptionsOf(compositions: readonly NamedComposition<unknown>[]): ReadonlyMap<string, string> {
+  return new Map(
+    compositions.flatMap(({ properties }) => properties.map((known) => [aspectOf(known), known.description] as const)),
+  );
 }
 
 function checkOptions(options: ExploreArguments, seconds: number): CheckOptions {
@@ -107,19 +111,23 @@ function checkOptions(options: ExploreArguments, seconds: number): CheckOptions 
   };
 }
 
-/** The compositions with the properties that are asked for, without those that have none of them. */
+/** The compositions with the properties that are asked for, by their ids or aspects, without those that have none of them. */
 function withProperties(
   compositions: readonly NamedComposition<unknown>[],
   asked: readonly string[] | undefined,
 ): readonly NamedComposition<unknown>[] {
   if (asked === undefined) return compositions;
-  const known = new Map(compositions.flatMap(({ properties }) => properties.map((property) => [nameOf(property), property.id])));
+  const namesOf = (property: { readonly id: string }) => [nameOf(property), nameOf({ id: aspectOf(property) })];
+  const known = new Set(compositions.flatMap(({ properties }) => properties.flatMap(namesOf)));
   const unknown = asked.find((name) => !known.has(nameOf({ id: name })));
   if (unknown !== undefined) {
-    throw couldNotRun(`there is no property ${unknown}; expected ${[...known.keys()].join(', ')}`);
+    throw couldNotRun(`there is no property ${unknown}; expected ${[...known].join(', ')}`);
   }
   const wanted = new Set(asked.map((name) => nameOf({ id: name })));
   return compositions
-    .map((composition) => ({ ...composition, properties: composition.properties.filter((known) => wanted.has(nameOf(known))) }))
+    .map((composition) => ({
+      ...composition,
+      properties: composition.properties.filter((property) => namesOf(property).some((name) => wanted.has(name))),
+    }))
     .filter(({ properties }) => properties.length > 0);
 }

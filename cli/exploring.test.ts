@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { findRun, type NamedComposition } from '../model-tests/index.ts';
+import { type DrivenRun, findRun, type NamedComposition, type NamedRun } from '../model-tests/index.ts';
 import { createFolder } from './cli.test-support.ts';
 import { collectFaults, readSuffix, suffixOf } from './composition-options.ts';
 import { type ExploreArguments, exploreVerb } from './explore.ts';
 import type { Exploration } from './explore-report.ts';
-import { type ReplayArguments, replayVerb } from './replay.ts';
+import { type Drive, type ReplayArguments, replayVerb } from './replay.ts';
 import { safe, tiny, tinyCatalogue } from './tiny-composition.test-support.ts';
 
 const written = { out: '', err: '' };
@@ -49,7 +49,12 @@ describe('explore', () => {
     expect(out).toMatch(/│ answers +│ reached +│ tiny\.call\.answers\.\w+ +│/);
     expect(out).toMatch(/│ shouting +│ not reached here +│ +│/);
     expect(out).toContain('tiny.safe: One call that nothing can disturb\n4 states, ');
-    expect(out).toMatch(/\n9 states in \d+\.\d s \([\d,]+ a second\): of 5 properties 3 violated\n$/);
+    expect(out).toMatch(
+      /\n9 states in \d+\.\d s \([\d,]+ a second\): of 3 properties 2 violated; of 2 things to reach 1 not reached\n/,
+    );
+    expect(out).toMatch(
+      /\n\nno loss is violated: Nothing is ever lost\.\n {2}stpconnect replay tiny\.call\.no-loss\.\w+\n\nends is violated: /,
+    );
     expect(written.err).toBe('tiny.call: exploring\ntiny.safe: exploring\n');
   });
 
@@ -94,6 +99,29 @@ describe('explore', () => {
     await expect(explore({ property: ['loud'] })).rejects.toThrow(
       'there is no property loud; expected no-loss, ends, quiet, answers, shouting',
     );
+  });
+
+  test('tells properties of one aspect together, as far as they hold', async () => {
+    const parts = ['quiet', 'no loss', 'quiet', 'answers', 'answers'].map((id, index) => {
+      const property = tiny.properties.find((known) => known.id === id);
+      return { ...property, id: `${index < 3 ? 'calm' : 'some'}: part ${index}` };
+    });
+    const split = { ...tiny, properties: parts } as unknown as NamedComposition<unknown>;
+    const { out } = await explore({}, [split]);
+    expect(out).toMatch(
+      /│ property +│ verdict +│ run +│\n├[─┼]+┤\n│ calm: part 1 +│ violated +│ tiny.*│\n│ some +│ reached +│ 2 of 2, each by a run/,
+    );
+    expect(out).toContain('of 1 properties 1 violated; all 2 things to reach are reached\n\ncalm is violated: Nobody shouts.\n');
+    const { result } = await exploreAsJson({}, [split]);
+    expect(result.properties.map(({ id, verdict }) => [id, verdict])).toEqual([
+      ['calm', 'violated'],
+      ['some: part 3', 'holds'],
+      ['some: part 4', 'holds'],
+    ]);
+    expect(result.compositions[0]?.properties).toHaveLength(5);
+    const calm = await explore({ property: ['calm'] }, [split]);
+    expect(calm.out).toMatch(/calm: part 0[^\n]*holds[^\n]*\n[^\n]*calm: part 1[^\n]*violated[^\n]*\n[^\n]*calm: part 2/);
+    expect(calm.out).not.toContain('some');
   });
 
   test('says what it does not know when a limit stops it, and exits with 2', async () => {
@@ -141,9 +169,13 @@ const endless: NamedComposition<unknown> = {
 describe('replay', () => {
   const folder = createFolder();
   afterAll(folder.remove);
-  const replay = async (id: string | undefined, options: Partial<ReplayArguments> = {}) => {
+  const replay = async (
+    id: string | undefined,
+    options: Partial<ReplayArguments> = {},
+    drive: Drive = () => Promise.reject(new Error('nobody asked to drive')),
+  ) => {
     written.out = '';
-    const exitCode = await replayVerb(id, { format: 'text', ...options }, tinyCatalogue);
+    const exitCode = await replayVerb(id, { format: 'text', ...options }, tinyCatalogue, drive);
     return { exitCode, out: written.out };
   };
 
@@ -222,6 +254,34 @@ no loss is violated: Nothing is ever lost.
     const file = folder.path('strange.json');
     writeFileSync(file, content);
     await expect(replay(undefined, { file })).rejects.toThrow(pattern);
+  });
+
+  test('says how far the implementation went along, and why not farther', async () => {
+    const id = await idOf('no loss');
+    const options = { drive: true, wkp: 'simulated', seed: 7 } as const;
+    const asked: unknown[] = [];
+    const drive = (driven: DrivenRun) => async (run: NamedRun<unknown>, how: object) => {
+      asked.push([run.id, how]);
+      return driven;
+    };
+    const said = async (driven: DrivenRun) => {
+      written.err = '';
+      const { exitCode } = await replay(id, options, drive(driven));
+      return [exitCode, written.err];
+    };
+    expect(await said({ moves: 2 })).toEqual([0, 'stpconnect: the implementation went along with all 2 steps, over simulated\n']);
+    expect(await said({ moves: 1, stoppedAt: { move: 1, text: 'lose', why: 'nothing is lost' } })).toEqual([
+      0,
+      expect.stringMatching(
+        /with the first 1 of 2 steps, over simulated\n.* step 2 \(lose\) cannot be driven: nothing is lost\n$/,
+      ),
+    ]);
+    const failure = { at: 1, move: 'lose', what: 'states differ', expected: ['lost'], seen: 'found' };
+    expect(await said({ moves: 2, failure })).toEqual([
+      1,
+      expect.stringMatching(/behind step 2 of 2 \(lose\): states differ\n.*expected \["lost"\]\n.*seen {5}found\n$/),
+    ]);
+    expect(asked[0]).toEqual([id, { wkp: 'simulated', seed: 7 }]);
   });
 
   test('takes an id or a file, and not both or neither', async () => {

@@ -1,11 +1,18 @@
 /** The compositions of the handshake by the options of `explore`, and by their names. */
 import {
   type Catalogue,
+  type DrivenRun,
+  type DriveOptions,
+  driveRun,
+  type ExploredMove,
+  type ExploredSystem,
   faultKinds,
   type HandshakeChoice,
   type HandshakeComposition,
   handshakeSystems,
   type NamedComposition,
+  type NamedRun,
+  type Walk,
 } from '../model-tests/index.ts';
 import { type Changes, type CompositionArguments, readSuffix, suffixOf } from './composition-options.ts';
 import { couldNotRun } from './outcome.ts';
@@ -81,6 +88,19 @@ function made(choice: HandshakeChoice): readonly HandshakeComposition[] {
     if (error instanceof RangeError) throw couldNotRun(error.message, error);
     throw error;
   }
+}
+
+/**
+ * Drives the implementation along a run.
+ *
+ * @throws VerbError for a run of the described variant, which nobody has implemented
+ */
+export function driveHandshake({ composition, walk }: NamedRun<unknown>, how: DriveOptions): Promise<DrivenRun> {
+  const { hardened } = composition as { readonly hardened?: ExploredSystem };
+  if (hardened === undefined) {
+    throw couldNotRun(`${composition.id} cannot be driven: the described variant is only a model, and nothing implements it`);
+  }
+  return driveRun(hardened, walk as Walk<ExploredMove>, how);
 }
 
 const named = (composition: HandshakeComposition, suffix: string): NamedComposition<unknown> =>

@@ -41,9 +41,12 @@ export {
   rolePaths,
 } from './drive/criteria/path-sets.ts';
 export { criterionSuite, criterionText } from './drive/criteria/role-suite.ts';
+export { type DrivenRun, type DriveOptions, driveRun } from './drive/drive-run.ts';
 export { type HandshakeChoice, type HandshakeComposition, handshakeSystems } from './drive/handshake/explored/index.ts';
 export type { Act, ChartReaction, ExploredMove, Source as FrameSource } from './drive/handshake/explored/moves.ts';
-export { type Fault, type Faults, faultKinds, type Weakness } from './drive/handshake/explored/options.ts';
+export { type ExploredOptions, type Fault, type Faults, faultKinds, type Weakness } from './drive/handshake/explored/options.ts';
+export { type ExploredSystem, exploredSystem } from './drive/handshake/explored/system.ts';
+export { type Translation, translate } from './drive/handshake/explored/translate.ts';
 export type { PathFailure } from './drive/handshake/run-path.ts';
 export type { ChartStep, WrittenFrame } from './drive/handshake/stage.ts';
 export { type HandshakeOptions, type HandshakeSuccessor, HandshakeSystem } from './drive/handshake/system.ts';
@@ -82,6 +85,7 @@ export { UnboundedSlotError } from './explore/domain.ts';
 export { shows } from './explore/evidence.ts';
 export { type Edge, explore, type Graph, type Vertex, wayTo } from './explore/explore.ts';
 export {
+  aspectOf,
   type Catalogue,
   findComposition,
   findProperty,

@@ -105,6 +105,11 @@ export function nameOf({ id }: { readonly id: string }): string {
   return id.replaceAll(/[^\p{L}\p{N}]+/gu, '-');
 }
 
+/** What a property is about: `pairing` for `pairing: server A`, which asks it of one part of the system. Those of one aspect stand together. */
+export function aspectOf({ id }: { readonly id: string }): string {
+  return id.split(': ', 1)[0] as string;
+}
+
 /** Whether a run that shows something of the property is good news: it is one that some run is to reach. */
 export function isReached(kind: Property<unknown>['kind']): boolean {
   return kind === 'sometimes' || kind === 'sometimesMove';
