@@ -69,7 +69,8 @@ export class PatchedChart implements Chart {
     this.#inChart[state] ??= this.#chart.of(this.#mutant.state(state).value).id;
     const made = step(this.#inChart[state]);
     if (made === undefined) return undefined;
-    const next = (this.#inMutant[made.next.id] ??= this.#mutant.of(made.next.value));
+    const next = this.#inMutant[made.next.id] ?? this.#mutant.of(made.next.value);
+    this.#inMutant[made.next.id] = next;
     return { ...made, next };
   }
 }
