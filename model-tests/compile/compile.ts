@@ -296,6 +296,9 @@ export function leafPaths(value: unknown, prefix = ''): string[] {
   });
 }
 
+/** What those who only follow a chart need of it. */
+export type Chart = Pick<CompiledChart, 'id' | 'initial' | 'initialOutputs' | 'transitions' | 'state' | 'step' | 'expire'>;
+
 /** Compiles a chart with an input; throws CompileError where it cannot be explored faithfully. */
 export function compile(machine: AnyStateMachine, input?: unknown, options?: CompileOptions): CompiledChart {
   return new CompiledChart(machine, input, options);

@@ -1,6 +1,6 @@
 /** Compiled charts as a reactive system: which of an alphabet's events a state takes, which of them it waits for, and what is seen of it. */
 import type { AnyEventObject } from 'xstate';
-import type { CompiledChart, LocalState, LocalStep, Output } from '../compile/compile.ts';
+import type { Chart, LocalState, LocalStep, Output } from '../compile/compile.ts';
 import type { Reaction, ReactiveSystem } from './machine.ts';
 
 /** What happens to a chart: `start` with what it is begun with, `timeout` with the name of a limit, or an event with its facts. */
@@ -19,7 +19,7 @@ export interface ChartWorld {
 
 /** One way to begin. */
 export interface ChartInstance {
-  readonly chart: CompiledChart;
+  readonly chart: Chart;
   /** The facts of the input that begins it. */
   readonly start: Readonly<Record<string, unknown>>;
 }
@@ -59,7 +59,7 @@ export class ChartSystem implements ReactiveSystem<ChartWorld, ChartInput, Outpu
   readonly #alphabet: ChartAlphabet;
   readonly #known = new Map<string, readonly Reaction<ChartWorld, ChartInput, Output>[]>();
 
-  constructor(charts: CompiledChart | readonly ChartInstance[], alphabet: ChartAlphabet) {
+  constructor(charts: Chart | readonly ChartInstance[], alphabet: ChartAlphabet) {
     const begun = 'step' in charts;
     this.#instances = begun ? [{ chart: charts, start: {} }] : charts;
     this.name = this.#instances[0]?.chart.id ?? 'no chart';

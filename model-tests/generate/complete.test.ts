@@ -1,19 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CompleteMethod, completeSuite } from './complete.ts';
-import { compare, killedBy } from './conformance.ts';
+import { compare, killedBy, reachOf } from './conformance.ts';
 import { type Identifiers, identifiersOf, type SequenceTree, sequencesOf } from './identifiers.ts';
 import { type Machine, stateBehind } from './machine.ts';
 import { quotient } from './quotient.ts';
-import {
-  everyTable,
-  implementationOf,
-  isWithinReach,
-  machineFrom,
-  type Table,
-  tableOf,
-  tables,
-} from './small-machines.test-support.ts';
+import { everyTable, implementationOf, machineFrom, type Table, tableOf, tables } from './small-machines.test-support.ts';
 
 const methods: readonly CompleteMethod[] = ['wp', 'hsi'];
 
@@ -143,7 +135,7 @@ describe.each(methods)('%s', (method) => {
       fc.property(cases, ({ machine, k, many }) => {
         const suite = completeSuite(method, machine, { k });
         fc.pre(suite.complete);
-        const within = many.filter((table) => isWithinReach(suite.machine, implementationOf(table), k));
+        const within = many.filter((table) => reachOf(suite.machine, implementationOf(table), k) <= k);
         const trial = judge(machine, k, method, within);
         wrong += trial.wrong;
         expect(trial.misjudged).toEqual([]);
@@ -221,7 +213,7 @@ describe('states that no defined input tells apart', () => {
     const suite = completeSuite(method, machine);
     expect(suite.blind).toEqual([['s1', 's2']]);
     expect(suite.complete).toBe(true);
-    expect(isWithinReach(machine, implementationOf(wrong(machine)), 0)).toBe(true);
+    expect(reachOf(machine, implementationOf(wrong(machine)), 0)).toBe(0);
     expect(judge(machine, 0, method, [wrong(machine)])).toEqual({ conforming: 0, wrong: 1, misjudged: [] });
     expect([...suite.paths()]).toContainEqual([c, x]);
   });

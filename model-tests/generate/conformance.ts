@@ -1,5 +1,5 @@
 /** Whether an implementation that is a machine itself does what a model says, and whether a path notices when it does not. */
-import { definedInputs, type Machine } from './machine.ts';
+import { definedInputs, type Machine, nextState, stateCover } from './machine.ts';
 
 /** Something deterministic that reacts to the inputs of a machine, told in that machine's numbers; numbers that it does not have are negative. */
 export interface Implementation {
@@ -84,4 +84,31 @@ export function killedBy(
     if (at !== undefined) return { path, at };
   }
   return undefined;
+}
+
+/**
+ * How many inputs beyond the state cover the farthest state of an implementation lies: the smallest k for whose suites it is within the fault
+ * domain. Infinite where that is more than `most`.
+ */
+export function reachOf(machine: Machine, implementation: Implementation, most: number): number {
+  const defined = definedInputs(machine);
+  const count = machine.states.length;
+  /** A pair of states is one number; what defined inputs lead to from it. */
+  const behind = (pair: number) => {
+    const [state, own] = [pair % count, Math.floor(pair / count)];
+    return (defined[state] ?? []).map((input) => nextState(machine, state, input) + count * implementation.next(own, input));
+  };
+  const all = new Set([count * implementation.initial]);
+  for (const pair of all) for (const next of behind(pair)) all.add(next);
+  const states = new Set([...all].map((pair) => Math.floor(pair / count)));
+  const follow = (access: readonly number[]) =>
+    access.reduce((own, input) => implementation.next(own, input), implementation.initial);
+  let layer = stateCover(machine).map((access, state) => state + count * follow(access));
+  const reached = new Set<number>();
+  for (let k = 0; k <= most; k += 1) {
+    for (const pair of layer) reached.add(Math.floor(pair / count));
+    if (reached.size === states.size) return k;
+    layer = [...new Set(layer.flatMap(behind))];
+  }
+  return Number.POSITIVE_INFINITY;
 }

@@ -1,7 +1,7 @@
 /** Small machines of chance, and every implementation of a given size: what the theorems of complete suites are tried on. */
 import fc from 'fast-check';
 import type { Implementation } from './conformance.ts';
-import { accessTree, definedInputs, type Machine, machineOf, nextState } from './machine.ts';
+import { definedInputs, type Machine, machineOf, nextState } from './machine.ts';
 
 /** Tables of a machine before it is known which of its states are reached. */
 export interface Table {
@@ -133,40 +133,4 @@ export function tableOf(machine: Machine, states: number): Table {
     output: cells.map((cell) => (isThere(cell) ? (machine.output[cell] ?? 0) : 0)),
     sights: Array.from({ length: states }, (_, state) => machine.states[state]?.sight ?? 0),
   };
-}
-
-/**
- * Whether each state that defined inputs lead an implementation to is reached by the state cover and at most k inputs: what the theorem
- * asks for.
- */
-export function isWithinReach(machine: Machine, implementation: Implementation, k: number): boolean {
-  const defined = definedInputs(machine);
-  const access = accessTree(machine);
-  const all = new Set<number>();
-  const pairs = new Set<string>();
-  const queue = [[0, implementation.initial]];
-  for (const [state = 0, own = 0] of queue) {
-    const key = `${state} ${own}`;
-    if (pairs.has(key)) continue;
-    pairs.add(key);
-    all.add(own);
-    for (const input of defined[state] ?? []) queue.push([nextState(machine, state, input), implementation.next(own, input)]);
-  }
-  const onCover = machine.states.map((_, state): [number, number] => {
-    const inputs: number[] = [];
-    for (let step = access[state]; step !== undefined; step = access[step.from]) inputs.push(step.input);
-    return [state, inputs.reduceRight((own, input) => implementation.next(own, input), implementation.initial)];
-  });
-  let layer = onCover;
-  const near = new Set(onCover.map(([, own]) => own));
-  for (let depth = 0; depth < k; depth += 1) {
-    layer = layer.flatMap(([state, own]) =>
-      (defined[state] ?? []).map((input): [number, number] => [
-        nextState(machine, state, input),
-        implementation.next(own, input),
-      ]),
-    );
-    for (const [, own] of layer) near.add(own);
-  }
-  return [...all].every((own) => near.has(own));
 }

@@ -11,10 +11,10 @@ import { HandshakeSystem } from '../handshake/system.ts';
 import { type Move, processes, type World } from '../handshake/world.ts';
 import type { Role, RoleInput } from '../role/path.ts';
 import type { RoleWorld } from '../role/system.ts';
-import { chartSystem } from './chart-systems.ts';
 import { CompositionSystem, processName, seenOf } from './composition-system.ts';
 import { type Goal, goalPath, type Hidden, unknownStage } from './goal.ts';
 import { RoleMachineSystem } from './role-machine.ts';
+import { socketSystem } from './socket-machine.ts';
 
 /** One step of a path: what happens, what has to be seen of it, and where that leads. */
 export interface PathStep {
@@ -71,7 +71,7 @@ function processPaths(role: Role, request: PathRequest): PathSet {
 }
 
 function socketPaths(request: PathRequest): PathSet {
-  const system = chartSystem('socket');
+  const system = socketSystem();
   const { machine, worlds } = exploreMachine(system);
   const suite = roleSuite('socket', machine, request);
   const stepAt = remembering(machine, (state, input) => {

@@ -1,17 +1,17 @@
 /** One role with the other ends of its connections as a reactive system: its outputs are what a tester sees, its inputs what one can do. */
 import type { Reaction, ReactiveSystem } from '../../generate/machine.ts';
 import type { Role, RoleInput, RoleOutput } from '../role/path.ts';
-import { type Lacks, RoleSystem, type RoleWorld } from '../role/system.ts';
+import { RoleSystem, type RoleSystemOptions, type RoleWorld } from '../role/system.ts';
 
 export class RoleMachineSystem implements ReactiveSystem<RoleWorld, RoleInput, RoleOutput> {
   readonly name: Role;
   readonly initial: RoleWorld;
   readonly system: RoleSystem;
 
-  /** `lacks`: what a subject cannot be driven along. Events whose facts the chart names are tried with all of them. */
-  constructor(role: Role, lacks?: Lacks) {
+  /** Events whose facts the chart names are tried with all of them. */
+  constructor(role: Role, options: Omit<RoleSystemOptions, 'facts'> = {}) {
     this.name = role;
-    this.system = new RoleSystem(role, lacks, 'all');
+    this.system = new RoleSystem(role, { ...options, facts: 'all' });
     this.initial = this.system.initial;
   }
 

@@ -24,7 +24,7 @@ export function criterionSuite(
   modes: readonly string[] = can.modes,
 ): RoleSuite & { readonly suite: Suite } {
   const lacks = lacksOf(role, can, modes);
-  const system = new RoleMachineSystem(role, lacks);
+  const system = new RoleMachineSystem(role, { lacks });
   const { machine, worlds } = exploreMachine(system);
   const suite = suiteFor(machine, criterion, options);
   const placed = (state: number, input: number): PlacedInput => {

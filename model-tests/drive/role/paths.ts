@@ -165,7 +165,7 @@ export function suiteOfRole(
 /** A transition cover of a role's chart, with all connections and all facts, for a subject that can do this. */
 export function coverRole(role: Role, can: Capabilities = everything, modes: readonly string[] = can.modes): RoleSuite {
   const lacks = lacksOf(role, can, modes);
-  const system = new RoleSystem(role, lacks);
+  const system = new RoleSystem(role, { lacks });
   const graph = explore(system);
   const placed = ({ from, move }: Edge<RoleWorld, RoleInput>): PlacedInput => [from.world, move];
   const paths = [...transitionCover(graph)].map((edges) => edges.map(placed));

@@ -1,7 +1,7 @@
 /** One role's chart and the other ends of its connections as a transition system: every input that can happen, and what is seen of it. */
 import type { AnyEventObject } from 'xstate';
 import { clientMachine, serverMachine } from '../../../machines/index.ts';
-import { type CompiledChart, compile, type LocalState, type LocalStep, type Output } from '../../compile/compile.ts';
+import { type Chart, compile, type LocalState, type LocalStep, type Output } from '../../compile/compile.ts';
 import type { Successor, TransitionSystem } from '../../compose/transition-system.ts';
 import { type Alphabet, clientAlphabet, combinations, serverAlphabet } from '../../validate/alphabet.ts';
 import { canSpeak, clientSpeaking, isOutcome, type Speaking, serverSpeaking } from '../../validate/possible-events.ts';
@@ -47,20 +47,32 @@ const speaking: Readonly<Record<Role, Speaking>> = { client: clientSpeaking, ser
 /** The outcomes that somebody must be there for: a dial that waits, or a call. */
 const needsDialling = /\.(connected|refused)$/;
 
+/** What a role is tried with. */
+export interface RoleSystemOptions {
+  /** What cannot be brought about. Default: everything can. */
+  readonly lacks?: Lacks;
+  /** Default `deciding`. */
+  readonly facts?: Facts;
+  /** Another chart than the role's own, begun with this input: a mutant of it. */
+  readonly chart?: (input: unknown) => Chart;
+}
+
 export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
   readonly role: Role;
-  readonly charts: readonly CompiledChart[];
+  readonly charts: readonly Chart[];
   readonly initial: RoleWorld = { chart: -1, state: -1, connections: noConnections, ignored: false };
   readonly #lacks: Lacks;
   readonly #facts: Facts;
   readonly #steps = new Map<string, RoleSuccessor | undefined>();
 
-  constructor(role: Role, lacks: Lacks = () => undefined, facts: Facts = 'deciding') {
+  constructor(role: Role, { lacks = () => undefined, facts = 'deciding', chart }: RoleSystemOptions = {}) {
     this.role = role;
     this.#lacks = lacks;
     this.#facts = facts;
-    const machine = role === 'client' ? clientMachine : serverMachine;
-    this.charts = starts[role].map(({ type: _, ...input }) => compile(machine, role === 'client' ? undefined : input));
+    this.charts = starts[role].map(({ type: _, ...input }) => {
+      const given = role === 'client' ? undefined : input;
+      return chart?.(given) ?? compile(role === 'client' ? clientMachine : serverMachine, given);
+    });
   }
 
   key(world: RoleWorld): string {
@@ -80,6 +92,11 @@ export class RoleSystem implements TransitionSystem<RoleWorld, RoleInput> {
     const key = `${this.key(world)} ${JSON.stringify(input)}`;
     if (!this.#steps.has(key)) this.#steps.set(key, input.type === 'start' ? this.#start(input) : this.#react(world, input));
     return this.#steps.get(key);
+  }
+
+  /** The world behind an input of which the role takes no notice. */
+  unnoticed(world: RoleWorld, input: RoleInput): RoleWorld {
+    return { ...world, connections: afterInput(world.connections, input) };
   }
 
   /** The path of the chart's state. */
@@ -178,7 +195,7 @@ function startedBetween(before: LocalState | undefined, after: LocalState): stri
  * nothing are tried with one value each, but the tag with both, unless all are asked for; facts that decide are tried with all their values.
  */
 function representatives(
-  chart: CompiledChart,
+  chart: Chart,
   state: number,
   type: string,
   facts: readonly Record<string, string | boolean>[],
