@@ -6,7 +6,8 @@ import { machineOf } from '../generate/machine.ts';
 import { chartMutants } from '../generate/mutate/chart-mutants.ts';
 import { PatchedChart } from '../generate/mutate/patched-chart.ts';
 import { judgeModel } from './judge-model.ts';
-import { keepsPromises, renderPart, renderTable, withPart } from './report-model.ts';
+import { withPart } from './page.ts';
+import { keepsPromises, renderPart, renderTable } from './report-model.ts';
 import { type ModelMutant, operators, subjectOf } from './subjects.ts';
 
 function* everyNth<T>(items: Iterable<T>, nth: number): Generator<T> {
@@ -74,8 +75,8 @@ describe('what is said of mutants', () => {
     const part = renderPart([result]);
     expect(part).toContain('### client: 10 mutants');
     expect(renderTable([result], false)).toMatch(/client │ transitions/);
-    const page = withPart('# Title\n', 'one');
-    expect(withPart(`${page}behind\n`, 'two')).toBe(page.replace('one', 'two').concat('behind\n'));
+    const page = withPart('# Title\n', 'model mutants', 'one');
+    expect(withPart(`${page}behind\n`, 'model mutants', 'two')).toBe(page.replace('one', 'two').concat('behind\n'));
   });
 
   test('a mutant of which only what can differ is evaluated does what the whole one does', () => {

@@ -2,9 +2,11 @@
  * Drives the implementation along one path of the composition: real sockets, held deliveries, a clock that stands still. After each
  * move everything that can be seen from outside is compared with what the model says.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Edge } from '../../explore/explore.ts';
+import { patient } from '../patience.ts';
 import type { Rig } from '../rigs.ts';
 import { arrange } from './arrange.ts';
 import { carryOut } from './carry-out.ts';
@@ -28,7 +30,7 @@ export interface PathFailure {
 export type HandshakePath = readonly Edge<World, Move>[];
 
 /** Longest time in milliseconds that one path may take; a path takes a few. */
-const patience = 20_000;
+const patience = patient(20_000);
 
 /** Runs one path; undefined when everything was as the model says. `seed` decides how deliveries are split. */
 export async function runPath(

@@ -24,7 +24,10 @@ export class OwnClient extends OwnSubject {
         this.sessions.push(session);
         this.reports.push({ type: 'established', mode: session.mode });
       },
-      onFailure: ({ code }) => this.reports.push({ type: 'failed', code }),
+      onFailure: (error) => {
+        this.reports.push({ type: 'failed', code: error.code });
+        this.errors.push(error);
+      },
       ports: {
         clock: this.clock,
         tcp: this.keeper.family(this.#process, this.rig.client.tcp),

@@ -40,6 +40,7 @@ export class OwnServer extends OwnSubject {
       },
       (error: unknown) => {
         this.reports.push({ type: 'failed', code: error instanceof StpConnectError ? error.code : String(error) });
+        this.errors.push(error instanceof Error ? error : new Error(String(error)));
       },
     );
   }
