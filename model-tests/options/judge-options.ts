@@ -32,6 +32,7 @@ export function* complaintsAboutOptions(parsers: OptionParsers): Generator<strin
     yield* complaintsAboutWhole(call, parse[call]);
   }
   yield* complaintsAboutTogether(parse);
+  yield* complaintsAboutPorts(parse);
   const domains = [...Object.values(model.listen), ...Object.values(model.connect)].map(({ domain }) => domain);
   return domains.reduce((sum, domain) => sum + rightValues(domain).length + wrongValues(domain).length, 0);
 }
@@ -113,6 +114,31 @@ function* complaintsAboutWhole(call: Call, parse: Parse): Generator<string> {
     'not an option',
     'only options that exist',
   );
+}
+
+/** Ports that are functions are called with their own `this`, and what they give is given. */
+function* complaintsAboutPorts(parse: Readonly<Record<Call, Parse>>): Generator<string> {
+  class OwnPorts {
+    #count = 0;
+    random(size: number) {
+      return new Uint8Array(size + this.#count);
+    }
+    newSessionId() {
+      this.#count += 1;
+      return `session ${this.#count}`;
+    }
+  }
+  for (const call of ['listen', 'connect'] as const) {
+    const parsed = attempt(() => parse[call]({ ...bases[call], ports: new OwnPorts() })) as {
+      readonly ports?: Partial<OwnPorts>;
+    };
+    const seen = attempt(() => [
+      parsed.ports?.newSessionId?.(),
+      parsed.ports?.newSessionId?.(),
+      parsed.ports?.random?.(7)?.length,
+    ]);
+    if (!isDeepStrictEqual(seen, ['session 1', 'session 2', 9])) yield `${call}: ports that are functions give ${shown(seen)}`;
+  }
 }
 
 /** What options need of each other: all of them together. */

@@ -163,6 +163,13 @@ export function wrongValues(domain: Domain): readonly WrongValue[] {
       const names = ['', 'x'.repeat(domain.most + 1), 'é'.repeat((domain.most + 1) / 2), '\ud800'];
       return [...others, ...names.map((value) => wrong(value, domain.empty))];
     }
+    case 'wkp':
+      return [
+        ...others,
+        ...['', 'db:7070', 'http://db', 'tcp://db', 'tcp://db:65536', 'array://sym0', 'x'.repeat(100)].map((value) =>
+          wrong(value),
+        ),
+      ];
     case 'record': {
       const inner = Object.entries(domain.keys).flatMap(([key, one]) =>
         wrongValues(one).map((each) => ({ ...each, path: [key, ...each.path], value: { [key]: each.value } })),

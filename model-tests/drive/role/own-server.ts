@@ -27,6 +27,7 @@ export class OwnServer extends OwnSubject {
       secret,
       limits,
       signal: this.#abort.signal,
+      trace: (record) => this.records.push(record),
       ports: {
         clock: this.clock,
         tcp: this.keeper.family(process, tcp),
@@ -43,6 +44,11 @@ export class OwnServer extends OwnSubject {
         this.errors.push(error instanceof Error ? error : new Error(String(error)));
       },
     );
+  }
+
+  /** What tells it to stop. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
   }
 
   protected async finish(): Promise<void> {

@@ -4,7 +4,7 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
-import { type Session, SocketError } from '../../../impl/index.ts';
+import { type Session, SocketError, type TraceRecord } from '../../../impl/index.ts';
 import { pieces } from '../handshake/pieces.ts';
 import type { HeldEnd } from '../held-end.ts';
 import { Gatekeeper, type HeldCall, type HeldLink } from '../held-sockets.ts';
@@ -13,7 +13,16 @@ import type { Rig } from '../rigs.ts';
 import { settled } from '../settle.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { everything } from './paths.ts';
-import { type ArrayPort, type CallOutcome, type Seen, type Setup, type Subject, SubjectError, type Wish } from './subject.ts';
+import {
+  type ArrayPort,
+  type CallOutcome,
+  type Capabilities,
+  type Seen,
+  type Setup,
+  type Subject,
+  SubjectError,
+  type Wish,
+} from './subject.ts';
 
 /** Longest time in milliseconds for what was closed to be free. */
 const patience = patient(5_000);
@@ -27,14 +36,17 @@ const refusals: Partial<Record<CallOutcome, 'addressUnavailable' | 'groupUnknown
 };
 
 export abstract class OwnSubject implements Subject {
-  readonly capabilities = everything;
+  readonly capabilities: Capabilities = everything;
   protected readonly rig: Rig;
   protected keeper = new Gatekeeper();
   protected clock = new VirtualClock();
-  protected sessions: Session[] = [];
+  /** The sessions that were established since the last start. */
+  sessions: Session[] = [];
   protected reports: Seen[] = [];
   /** The errors behind the reports of failures since the last start, in full. */
   errors: Error[] = [];
+  /** What it has recorded since the last start. */
+  records: TraceRecord[] = [];
   /** Which end of each link is the puppet's. */
   protected abstract readonly puppetSide: 'dialer' | 'acceptor';
   /** Limits were configured, so time can pass; else they expire by their names. */
@@ -55,6 +67,7 @@ export abstract class OwnSubject implements Subject {
     this.sessions = [];
     this.reports = [];
     this.errors = [];
+    this.records = [];
     this.#told.clear();
     this.#timed = Object.keys(setup.limits).length > 0;
     await this.begin(setup);

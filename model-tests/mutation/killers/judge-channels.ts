@@ -4,9 +4,13 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import type { StpConnectError } from '../../../impl/protocol/errors.ts';
 import { ChannelStream } from '../../../impl/session/channel-stream.ts';
 import { type Socket, SocketError } from '../../../impl/sockets/sockets.ts';
+import { realRig } from '../../drive/rigs.ts';
 import { SimulatedNetwork } from '../../drive/simulated-sockets.ts';
+
+import { attempt } from '../../page/judge-codec.ts';
 
 const moves = ['write', 'end', 'destroy', 'destroy with an error', 'release', 'peer writes', 'peer ends', 'peer resets'] as const;
 type Move = (typeof moves)[number];
@@ -126,6 +130,8 @@ export async function* complaintsAboutChannels(): AsyncGenerator<string, number>
     }
   }
   tried += yield* complaintsAtOnce();
+  tried += yield* complaintsAboutFailures();
+  yield* complaintsAboutDirect();
   return tried;
 }
 
@@ -149,9 +155,83 @@ async function* complaintsAtOnce(): AsyncGenerator<string, number> {
   return 9;
 }
 
+/** A call on the socket below fails: the stream says which one, with the socket's error as its cause. */
+async function* complaintsAboutFailures(): AsyncGenerator<string, number> {
+  const calls = ['read', 'write', 'shutdown'] as const;
+  const codes = ['reset', 'closed', 'timedOut'] as const;
+  for (const call of calls) {
+    for (const code of codes) {
+      const cause = new SocketError(code, call, `${call}: ${code}`);
+      const never = new Promise<never>(() => undefined);
+      const socket = {
+        read: () => never,
+        write: async () => undefined,
+        shutdown: async () => undefined,
+        close: async () => undefined,
+        abort: () => undefined,
+        [call]: () => Promise.reject(cause),
+      };
+      const stream = new ChannelStream({ socket: socket as unknown as Socket, leftover: new Uint8Array(0), pending: undefined });
+      const errors: StpConnectError[] = [];
+      stream.on('error', (error: StpConnectError) => errors.push(error));
+      stream.resume();
+      if (call === 'write') stream.write('x');
+      if (call === 'shutdown') stream.end();
+      await settle();
+      const [error] = errors;
+      const isRight =
+        error?.code === (code === 'closed' ? 'closed' : 'connectionReset') &&
+        error.cause === cause &&
+        error.state === 'established';
+      if (!isRight || errors.length !== 1 || !error.message.includes(`The ${call} on a channel failed.`))
+        yield `a ${call} that fails with ${code} gives ${String(error)}`;
+      if (!stream.destroyed) yield `a ${call} that fails with ${code} leaves the channel open`;
+    }
+  }
+  return calls.length * codes.length;
+}
+
+/** Direct access to a channel: only before it is used, only where there are rings, and its endings are those of the channel. */
+async function* complaintsAboutDirect(): AsyncGenerator<string> {
+  const simulated = await ChannelRun.begin('', false);
+  const used = attempt(() => simulated.stream.direct());
+  if (!(used instanceof RangeError) || !used.message.includes('used as a stream'))
+    yield `a channel that is used gives ${String(used)}`;
+  await simulated.finish();
+  const rig = await realRig('array');
+  try {
+    for (const [how, saw] of [
+      ['close', 'end'],
+      ['abort', 'reset'],
+    ] as const) {
+      const [near, far] = [rig.client.array, rig.server.array];
+      const [listener, dialer] = [far.socket(), near.socket()];
+      await listener.bind({ family: 'array', array: far.array, port: 40 });
+      await listener.listen(1);
+      await dialer.connect(listener.getsockname());
+      const peer = await listener.accept();
+      const stream = new ChannelStream({ socket: dialer, leftover: new Uint8Array(0), pending: undefined });
+      const direct = stream.direct();
+      if (direct === undefined) yield 'a channel of the array gives no direct access';
+      direct?.[how]();
+      const seen = await peer.read().then(
+        (bytes) => (bytes === null ? 'end' : 'bytes'),
+        (error: SocketError) => error.code,
+      );
+      if (seen !== saw) yield `${how} of a direct channel: the peer sees ${seen}`;
+      await Promise.all([stream.release(), peer.close(), listener.close()]);
+    }
+    const plain = new ChannelStream({ socket: rig.client.tcp.socket(), leftover: new Uint8Array(0), pending: undefined });
+    if (plain.direct() !== undefined) yield 'a channel without rings gives direct access';
+    await plain.release();
+  } finally {
+    await rig.close();
+  }
+}
+
 class ChannelRun {
   readonly #network: SimulatedNetwork;
-  readonly #stream: ChannelStream;
+  readonly stream: ChannelStream;
   readonly #peer: Socket;
   readonly #userSaw: string[] = [];
   #peerRead = '';
@@ -161,7 +241,7 @@ class ChannelRun {
 
   private constructor(network: SimulatedNetwork, stream: ChannelStream, peer: Socket) {
     this.#network = network;
-    this.#stream = stream;
+    this.stream = stream;
     this.#peer = peer;
     void this.#readPeer();
     stream.on('data', (chunk: Buffer) => {
@@ -203,19 +283,19 @@ class ChannelRun {
     if (move.endsWith('write') || move.endsWith('writes')) this.#writes += 1;
     switch (move) {
       case 'write':
-        this.#stream.write(bytes);
+        this.stream.write(bytes);
         break;
       case 'end':
-        this.#stream.end();
+        this.stream.end();
         break;
       case 'destroy':
-        this.#stream.destroy();
+        this.stream.destroy();
         break;
       case 'destroy with an error':
-        this.#stream.destroy(new Error('the user’s own'));
+        this.stream.destroy(new Error('the user’s own'));
         break;
       case 'release':
-        void this.#stream.release();
+        void this.stream.release();
         break;
       case 'peer writes':
         void this.#peer.write(bytes);
@@ -246,7 +326,7 @@ class ChannelRun {
   /** Lets go of both ends; what is still held then. */
   async finish(): Promise<string[]> {
     let isReleased = false;
-    void this.#stream.release().then(() => {
+    void this.stream.release().then(() => {
       isReleased = true;
     });
     await settle();

@@ -78,7 +78,12 @@ function chooseCompositionPaths(mode: Mode, choice: PathChoice): readonly Compos
     const system = new HandshakeSystem(options);
     return [...transitionCover(explore(system), covers)].map((edges) => ({ composition, system, edges }));
   });
-  const chosen = smallSubset(all, choice === 'steps' ? stepsOf : (path) => [...stepsOf(path), ...pairsOf(path), endOf(path)]);
+  const chosen = smallSubset(
+    all,
+    choice === 'steps'
+      ? (path) => [...stepsOf(path), ...meetingOf(path)]
+      : (path) => [...stepsOf(path), ...pairsOf(path), endOf(path)],
+  );
   return chosen.map(({ composition, edges }) => ({ composition, moves: edges.map(({ move }) => move) }));
 }
 
@@ -100,6 +105,14 @@ function* pairsOf(path: Path): Generator<string> {
     yield `${who.role} ${before.get(process)} then ${taken}`;
     before.set(process, taken);
   }
+}
+
+/** That a path leaves two sides established, in which mode, or one whose peer has failed. */
+function meetingOf({ system, edges }: Path): string[] {
+  const world = edges.at(-1)?.to.world ?? system.initial;
+  const tops = new Set(processes(world).map((who) => `${who.role} ${system.stateOf(world, who).path.split('.')[0]}`));
+  const isBroken = world.links.some(({ connection }) => connection.broken);
+  return tops.has('client established') ? [`${[...tops].sort().join()} ${isBroken}`] : [];
 }
 
 /** How a path leaves the processes and the connections. */

@@ -100,8 +100,8 @@ const options: KillerSuite = {
   },
 };
 
-const roleAndErrors = (name: 'client' | 'server', choice: PathChoice): KillerSuite => ({
-  name: `our ${name} process over simulated, and what its errors say: ${words[choice]}`,
+const roleAndErrors = (name: 'client' | 'server', choice: PathChoice | 'without an array'): KillerSuite => ({
+  name: `our ${name} process over simulated, with its errors and its trace: ${choice === 'without an array' ? choice : words[choice]}`,
   async load() {
     const { complaintsAboutRoleAndErrors } = await import('./judge-errors.ts');
     return () => complaintsAboutRoleAndErrors(name, choice);
@@ -113,6 +113,14 @@ const channels: KillerSuite = {
   async load() {
     const { complaintsAboutChannels } = await import('./judge-channels.ts');
     return complaintsAboutChannels;
+  },
+};
+
+const listeners: KillerSuite = {
+  name: 'a listener: every short sequence of moves, and every way in which it cannot be opened',
+  async load() {
+    const { complaintsAboutListeners } = await import('./judge-listeners.ts');
+    return complaintsAboutListeners;
   },
 };
 
@@ -146,7 +154,9 @@ export const killers: Readonly<Record<Part, readonly KillerSuite[]>> = {
   session: [
     options,
     channels,
+    listeners,
     roleAndErrors('client', 'step pairs'),
+    roleAndErrors('client', 'without an array'),
     roleAndErrors('server', 'step pairs'),
     both('network', 'simulated', 'steps'),
     both('storage', 'simulated', 'steps'),
@@ -157,11 +167,7 @@ export const killers: Readonly<Record<Part, readonly KillerSuite[]>> = {
     sockets('tcp'),
     transfers('array'),
     transfers('tcp'),
-    ...(['array', 'tcp'] as const).flatMap((wkp) => [
-      role('client', wkp, 'steps'),
-      role('server', wkp, 'steps'),
-      both('network', wkp, 'steps'),
-      both('storage', wkp, 'steps'),
-    ]),
+    role('client', 'tcp', 'steps'),
+    role('server', 'tcp', 'steps'),
   ],
 };
