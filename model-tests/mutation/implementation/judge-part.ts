@@ -123,7 +123,7 @@ function plant(part: Part, { runner, concurrency, files }: PlantOptions): Promis
     concurrency,
     // Others may need the machine as well: only what never answers is to count as such.
     timeoutMS: 15_000,
-    timeoutFactor: 4,
+    timeoutFactor: 2,
     reporters: process.stderr.isTTY ? ['progress'] : ['progress-append-only'],
     tempDirName: '.stryker-tmp',
   });

@@ -2,6 +2,7 @@
 import type { Socket } from '../../../impl/sockets/sockets.ts';
 import { SocketError } from '../../../impl/sockets/sockets.ts';
 import { realRig } from '../../drive/rigs.ts';
+import { inTime } from './judge-sockets.ts';
 
 /** Beside the sizes of a piece (262,144), of a read (65,536) and of the rings of the tester's array (16,384). */
 const sizes = [0, 1, 16_384, 16_385, 65_536, 65_537, 262_144, 262_145, 600_000] as const;
@@ -28,18 +29,18 @@ export async function* complaintsAboutTransfers(family: 'tcp' | 'array'): AsyncG
         for (const ending of endings) {
           tried += 1;
           const dialer = far.socket();
-          const [accepted] = await Promise.all([listener.accept(), dialer.connect(listener.getsockname())]);
-          const complaint = addressesDiffer(dialer, accepted) ?? (await transfer(accepted, dialer, size, max, ending));
+          const [accepted] = await inTime(Promise.all([listener.accept(), dialer.connect(listener.getsockname())]));
+          const complaint =
+            addressesDiffer(dialer, accepted) ?? (await inTime(transfer(accepted, dialer, size, max, ending)).catch(String));
           if (complaint !== undefined) yield `${size} bytes over ${family}, read by ${max}, then ${ending}: ${complaint}`;
-          await Promise.all([accepted.close(), dialer.close()]);
+          await inTime(Promise.all([accepted.close(), dialer.close()]));
         }
       }
     }
     yield* complaintsAboutArguments(listener, far.socket());
     return tried;
   } finally {
-    await listener.close();
-    await rig.close();
+    await inTime(listener.close().then(() => rig.close())).catch(() => undefined);
   }
 }
 
@@ -86,16 +87,16 @@ function addressesDiffer(dialer: Socket, accepted: Socket): string | undefined {
 
 /** Numbers that no call takes. */
 async function* complaintsAboutArguments(listener: Socket, fresh: Socket): AsyncGenerator<string> {
-  const [accepted] = await Promise.all([listener.accept(), fresh.connect(listener.getsockname())]);
+  const [accepted] = await inTime(Promise.all([listener.accept(), fresh.connect(listener.getsockname())]));
   for (const wrong of [0, -1, 0.5, Number.NaN, 2 ** 60]) {
     const error = await accepted.read(wrong).catch((thrown: unknown) => thrown);
     const isRight = error instanceof SocketError && error.code === 'illegalCall' && error.message.includes(String(wrong));
     if (!isRight) yield `a read of ${wrong} gives ${String(error)}`;
   }
   const reading = accepted.read();
-  const second = await accepted.read().catch((thrown: unknown) => thrown);
+  const second = await inTime(accepted.read()).catch((thrown: unknown) => thrown);
   if (!(second instanceof SocketError && second.code === 'illegalCall')) yield `a second read gives ${String(second)}`;
   await fresh.write(Uint8Array.of(1));
-  if ((await reading)?.length !== 1) yield 'the first read is disturbed by a second one';
+  if ((await inTime(reading))?.length !== 1) yield 'the first read is disturbed by a second one';
   await Promise.all([accepted.close(), fresh.close()]);
 }
