@@ -5,10 +5,11 @@
  * out, and that is said.
  */
 import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Contender, type Figures, type Goal, inTurn, medianOf, module, print, printGoals, ratioOf } from './rounds.ts';
 
-const at = (file: string) => new URL(file, import.meta.url).href;
+const at = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
 /** The explorer on a system, with so many threads. */
 const explorer = (name: string, ...args: readonly string[]): Contender => ({
