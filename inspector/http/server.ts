@@ -1,6 +1,7 @@
 /** The inspector's server: HTTP on the loopback, for one page. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Problem } from '../contract.ts';
 import { type Catalogue, UnknownRecordingError } from '../recordings/catalogue.ts';
 import { type Asset, placeholder } from './assets.ts';
 import { EventStreams } from './events.ts';
@@ -96,7 +97,7 @@ async function handle(running: Running, request: IncomingMessage, response: Serv
   const { catalogue, token } = running;
   const foreign = refuseForeign(request.headers, request.socket.localPort ?? 0);
   if (foreign !== undefined) return refuse(request, response, foreign);
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const { pathname, searchParams } = targetOf(request.url ?? '/');
   if (request.method === 'POST') {
     const isSession = pathname === '/api/attach';
     const refusal = refuseActing(request.headers, token, [isSession ? 'application/x-ndjson' : 'application/json']);
@@ -116,6 +117,12 @@ async function handle(running: Running, request: IncomingMessage, response: Serv
   const found = await read(pathname, searchParams, catalogue);
   if (found !== undefined) return answer(response, found);
   return serve(running, pathname, request, response);
+}
+
+/** The path as it was sent: nothing is decoded, so nothing hides in it. */
+function targetOf(url: string): { readonly pathname: string; readonly searchParams: URLSearchParams } {
+  const at = url.indexOf('?');
+  return { pathname: at < 0 ? url : url.slice(0, at), searchParams: new URLSearchParams(at < 0 ? '' : url.slice(at)) };
 }
 
 function serve({ assets }: Running, path: string, request: IncomingMessage, response: ServerResponse): void {
@@ -154,5 +161,6 @@ function fail(response: ServerResponse, error: unknown): void {
     return;
   }
   const status = error instanceof RequestError ? error.status : error instanceof UnknownRecordingError ? 404 : 500;
-  answer(response, { error: error instanceof Error ? error.message : String(error) }, status);
+  const problem: Problem = { error: error instanceof Error ? error.message : String(error) };
+  answer(response, problem, status);
 }

@@ -70,7 +70,7 @@ const MAY_IMPORT: Record<Zone, readonly Zone[]> = {
   'model-tests/generate': GENERIC,
   'model-tests/show': GENERIC,
   'model-tests': LIBRARY,
-  cli: LIBRARY,
+  cli: [...LIBRARY, 'inspector'],
   inspector: LIBRARY,
   bench: LIBRARY,
 };
@@ -129,7 +129,8 @@ function importBreaks(file: SourceFile, imported: string): string | undefined {
   }
   const to = zoneOf(imported);
   const allowed = to === from || (to !== undefined && MAY_IMPORT[from].includes(to));
-  const throughDoor = from !== 'cli' || to === 'cli' || /^(impl|machines|model-tests)\/index\.ts$/.test(imported);
+  const throughDoor =
+    from !== 'cli' || to === 'cli' || /^((impl|machines|model-tests|inspector)\/index|inspector\/serve)\.ts$/.test(imported);
   return allowed && throughDoor ? undefined : `${file.path} imports ${imported}`;
 }
 
