@@ -30,6 +30,7 @@ export interface CommonRequest {
   readonly dryRun?: boolean | undefined;
   /** Told of each file about which there is something to say, as it happens. */
   readonly onRecord?: ((record: FileRecord) => void) | undefined;
+  /** Told how far it is, for each piece of the archive: often. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Told of each file of a dry run. */
   readonly onEntry?: ((file: ListedFile) => void) | undefined;
