@@ -4,7 +4,14 @@
  */
 import type { NamedRun } from '../model-tests/explore/named-runs.ts';
 import { HandshakeCharts } from './charts/handshake.ts';
-import { drivable, type FindComposition, modelOffer, runOffer } from './driven/handshake/offers.ts';
+import {
+  drivable,
+  type FindComposition,
+  implementationOffer,
+  implemented,
+  modelOffer,
+  runOffer,
+} from './driven/handshake/offers.ts';
 import { pageFolder, readAssets } from './http/assets.ts';
 import { type Inspector, startServer } from './http/server.ts';
 import { announce } from './live/meeting.ts';
@@ -47,6 +54,7 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
     ...(traces.length === 0 ? [] : [await traceOffer(traces, charts, say)]),
     ...runs.map((run) => runOffer(run, charts)),
     ...drivable.map((composition) => modelOffer(composition, findComposition, charts)),
+    ...implemented.map((composition) => implementationOffer(composition, findComposition, charts)),
   ];
   const catalogue = new Catalogue(offers, (id) => unlisted(id, options, charts));
   const inspector = await startServer({
@@ -70,13 +78,17 @@ function announced(inspector: Inspector): Inspector {
   };
 }
 
-/** Recordings that are too many to be listed: `model/COMPOSITION` and `run/RUN`. */
+/** Recordings that are too many to be listed: `model/COMPOSITION`, `implementation/COMPOSITION` and `run/RUN`. */
 function unlisted(id: string, { findComposition, findRun }: InspectorOptions, charts: HandshakeCharts): Offer | undefined {
-  const [, kind, name] = /^(model|run)\/(.+)$/.exec(id) ?? [];
+  const [, kind, name] = /^(model|implementation|run)\/(.+)$/.exec(id) ?? [];
   if (name === undefined) return undefined;
   if (kind === 'model') {
     const composition = findComposition(name);
     return composition && modelOffer(composition, () => composition, charts);
+  }
+  if (kind === 'implementation') {
+    const composition = findComposition(name);
+    return composition?.hardened && implementationOffer(composition, () => composition, charts);
   }
   const run = findRun(name);
   return run && runOffer(run, charts);
