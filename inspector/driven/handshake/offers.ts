@@ -6,7 +6,6 @@ import type { HandshakeComposition } from '../../../model-tests/drive/handshake/
 import type { ExploredMove } from '../../../model-tests/drive/handshake/explored/moves.ts';
 import { isDrivable } from '../../../model-tests/drive/handshake/explored/translate.ts';
 import { realRig } from '../../../model-tests/drive/rigs.ts';
-import { isReached, type NamedRun } from '../../../model-tests/explore/named-runs.ts';
 import type { Walk } from '../../../model-tests/explore/walk.ts';
 import { initialState } from '../../../model-tests/explore/walk.ts';
 import type { HandshakeCharts } from '../../charts/handshake.ts';
@@ -85,23 +84,4 @@ export function implementationOffer(
       return Object.assign(recording, { close: () => drive.close() });
     },
   };
-}
-
-/** A run that was found, or saved. */
-export function runOffer(run: NamedRun<unknown>, charts: HandshakeCharts): Offer {
-  const { composition, property, walk } = run as unknown as NamedRun<ExploredMove> & {
-    readonly composition: HandshakeComposition;
-  };
-  const reached = isReached(property.kind);
-  const entry = {
-    id: `run/${run.id}`,
-    kind: 'path',
-    title: `${composition.id}: ${property.id}`,
-    description: composition.title,
-  } as const;
-  const conclusion = {
-    text: `${property.id} is ${reached ? 'reached' : 'violated'}: ${property.description}`,
-    fault: !reached,
-  };
-  return { entry, open: () => new WalkRecording(entry, new HandshakeView(composition, charts), walk, { conclusion }) };
 }
