@@ -1,17 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Recording } from '../../contract.ts';
 import type { LaidOutChart } from '../state/layouts.ts';
-import type { Viewer, ViewerState } from '../state/viewer.ts';
 import { ChartPanel } from './chart.tsx';
-
-interface Props {
-  readonly viewer: Viewer;
-  readonly state: ViewerState;
-  readonly opened: Recording;
-}
+import type { PartProps } from './props.ts';
 
 /** All charts of the recording, side by side, in the order of the lifelines. */
-export function Charts({ viewer, state, opened }: Props) {
+export function Charts({ viewer, state, opened }: PartProps) {
   const [laidOut, setLaidOut] = useState<readonly LaidOutChart[]>([]);
   const [shown, setShown] = useState<string>();
   const order = opened.lifelines.flatMap(({ chart }) => chart ?? []);
@@ -35,7 +28,7 @@ export function Charts({ viewer, state, opened }: Props) {
         <div class="pick" role="group" aria-label="Chart">
           {laidOut.map(({ chart }) => (
             <button key={chart.id} type="button" aria-pressed={chart.id === first} onClick={() => setShown(chart.id)}>
-              {chart.title}
+              {chart.id}
             </button>
           ))}
         </div>

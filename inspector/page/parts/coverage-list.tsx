@@ -1,7 +1,7 @@
-import type { PartProps } from './side.tsx';
+import type { PartProps } from './props.ts';
 
 /** How often each transition was taken, and what was not. */
-export function CoverageList({ viewer, state, opened }: PartProps) {
+export function CoverageList({ viewer, state }: PartProps) {
   const { counts } = state;
   return (
     <div class="coverage scroll" tabIndex={0} role="group" aria-label="Coverage">
@@ -17,17 +17,16 @@ export function CoverageList({ viewer, state, opened }: PartProps) {
         const rows = Object.entries(own);
         const missed = rows.filter(([id, count]) => count === 0 && excused[id] === undefined);
         const run = rows.filter(([, count]) => count > 0).length;
-        const title = opened.charts.find(({ id }) => id === chart)?.title ?? chart;
         return (
           <section key={chart}>
-            <h3>{title}</h3>
+            <h3>{chart}</h3>
             <div class="fill">
               <span>transitions taken</span>
               <span class="figures">
                 {run} / {rows.length}
               </span>
               <meter
-                aria-label={`${title}: ${run} of ${rows.length} transitions taken`}
+                aria-label={`${chart}: ${run} of ${rows.length} transitions taken`}
                 min={0}
                 max={Math.max(1, rows.length)}
                 value={run}

@@ -34,7 +34,7 @@ export function ExportMenu({ viewer, state }: { readonly viewer: Viewer; readonl
       <div>
         {opened.charts.flatMap((chart) =>
           (['SVG', 'PNG'] as const).map((kind) =>
-            item(`Chart ${chart.title} as ${kind}`, async () =>
+            item(`Chart ${chart.id} as ${kind}`, async () =>
               picture(`chart-${chart.id}`, await chartPicture(viewer, chart), kind),
             ),
           ),

@@ -1,6 +1,6 @@
 import type { MachineState, Named, Reaction } from '../../contract.ts';
 import { FrameView } from './frame-view.tsx';
-import type { PartProps } from './side.tsx';
+import type { PartProps } from './props.ts';
 import { timeText } from './time-line.tsx';
 
 /** Everything that is known of the moment that is shown. */

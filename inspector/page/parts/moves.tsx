@@ -1,17 +1,7 @@
-import type { DriveMove } from '../../contract.ts';
+import type { DriveMove, Moves as Possible } from '../../contract.ts';
 import { download } from '../export/download.ts';
-import type { PartProps } from './side.tsx';
-
-const groups: Readonly<Record<DriveMove['group'], string>> = {
-  deliver: 'Deliver',
-  connection: 'Connections',
-  call: 'Outcomes of calls',
-  timeout: 'Time limits',
-  user: 'Users',
-  event: 'Events',
-  fault: 'Faults',
-  intruder: 'Intruder',
-};
+import { inOrder, moveGroups } from '../state/move-order.ts';
+import type { PartProps } from './props.ts';
 
 /** A button for each thing that may happen next. */
 export function Moves({ viewer, state, opened }: PartProps) {
@@ -19,10 +9,7 @@ export function Moves({ viewer, state, opened }: PartProps) {
   const { canAct } = viewer.source;
   if (moves === undefined) return <p class="quiet">Asking what may happen next …</p>;
   const isBehind = state.now < opened.moments - 1;
-  const save = async () => {
-    const answer = await viewer.act({ do: 'save' });
-    if (answer?.file !== undefined) download(answer.file.name, answer.file.type, answer.file.text);
-  };
+  const ordered = inOrder(moves.moves);
   return (
     <div class="moves scroll" tabIndex={0} role="group" aria-label="What may happen next">
       {!canAct && (
@@ -38,49 +25,66 @@ export function Moves({ viewer, state, opened }: PartProps) {
           </button>
         </p>
       )}
-      <div class="tools">
-        <button
-          type="button"
-          disabled={!canAct || busy || !moves.canUndo}
-          title="Take the last move back (U)"
-          onClick={() => void viewer.act({ do: 'undo' })}
-        >
-          ↶ Undo
-        </button>
-        <button type="button" disabled={!canAct || busy || !moves.canUndo} onClick={() => void viewer.act({ do: 'restart' })}>
-          ⟲ Begin again
-        </button>
-        <button
-          type="button"
-          disabled={!canAct || busy || !moves.canUndo}
-          title="The path so far as a file that stpconnect replay and a suite can run"
-          onClick={() => void save()}
-        >
-          ⤓ Save as a test
-        </button>
-      </div>
+      <Tools viewer={viewer} moves={moves} enabled={canAct && !busy && moves.canUndo} />
       {moves.over !== undefined && <p class="quiet">{moves.over}</p>}
-      {(Object.keys(groups) as DriveMove['group'][]).map((group) => {
-        const own = moves.moves.map((move, index) => ({ move, index })).filter(({ move }) => move.group === group);
+      {moveGroups.map(([group, title]) => {
+        const own = ordered.map((move, index) => ({ move, index })).filter(({ move }) => move.group === group);
         if (own.length === 0) return null;
         return (
           <section key={group} data-group={group}>
-            <h3>{groups[group]}</h3>
+            <h3>{title}</h3>
             {own.map(({ move, index }) => (
-              <button
+              <MoveButton
                 key={move.id}
-                type="button"
-                class={move.fault ? 'move fault' : 'move'}
-                disabled={!canAct || busy}
+                move={move}
+                number={index + 1}
+                enabled={canAct && !busy}
                 onClick={() => void viewer.act({ do: 'move', move: move.id })}
-              >
-                <span>{move.text}</span>
-                {index < 9 && <kbd>{index + 1}</kbd>}
-              </button>
+              />
             ))}
           </section>
         );
       })}
     </div>
+  );
+}
+
+interface ToolsProps extends Pick<PartProps, 'viewer'> {
+  readonly moves: Possible;
+  readonly enabled: boolean;
+}
+
+function Tools({ viewer, enabled }: ToolsProps) {
+  const save = async () => {
+    const answer = await viewer.act({ do: 'save' });
+    if (answer?.file !== undefined) download(answer.file.name, answer.file.type, answer.file.text);
+  };
+  const tool = (label: string, title: string, act: () => void) => (
+    <button type="button" disabled={!enabled} title={title} onClick={act}>
+      {label}
+    </button>
+  );
+  return (
+    <div class="tools">
+      {tool('↶ Undo', 'Take the last move back (U)', () => void viewer.act({ do: 'undo' }))}
+      {tool('⟲ Begin again', 'Take every move back', () => void viewer.act({ do: 'restart' }))}
+      {tool('⤓ Save as a test', 'The path so far as a file that stpconnect replay and a suite can run', () => void save())}
+    </div>
+  );
+}
+
+interface MoveProps {
+  readonly move: DriveMove;
+  readonly number: number;
+  readonly enabled: boolean;
+  readonly onClick: () => void;
+}
+
+function MoveButton({ move, number, enabled, onClick }: MoveProps) {
+  return (
+    <button type="button" class={move.fault ? 'move fault' : 'move'} disabled={!enabled} onClick={onClick}>
+      <span>{move.text}</span>
+      {number < 10 && <kbd>{number}</kbd>}
+    </button>
   );
 }

@@ -73,7 +73,7 @@ export class PanZoom {
     const { clientWidth, clientHeight } = this.#frame;
     if (clientWidth === 0) return;
     const room = 28;
-    const scale = Math.max(0.42, Math.min(1, (clientWidth - room) / width, (clientHeight - room) / height));
+    const scale = Math.max(0.4, Math.min(1, (clientWidth - room) / width, Math.max(0.8, (clientHeight - room) / height)));
     // What is too tall is shown from its top.
     const tall = height * scale > clientHeight - room;
     const y = tall ? room / 2 - top * scale : clientHeight / 2 - (top + height / 2) * scale;

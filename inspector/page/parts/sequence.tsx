@@ -1,13 +1,8 @@
 import { textWidth } from '../../../model-tests/show/svg/text-width.ts';
-import type { Drawn, Frame, Lifeline, Moment, Recording } from '../../contract.ts';
-import type { Viewer, ViewerState } from '../state/viewer.ts';
+import type { Drawn, Frame, Lifeline, Moment } from '../../contract.ts';
+import type { Viewer } from '../state/viewer.ts';
+import type { PartProps } from './props.ts';
 import { Rows } from './rows.tsx';
-
-interface Props {
-  readonly viewer: Viewer;
-  readonly state: ViewerState;
-  readonly opened: Recording;
-}
 
 const ROW = 50;
 const SLOT = 22;
@@ -17,7 +12,7 @@ const NUMBERS = 62;
 const LEAST = 190;
 
 /** Who said what to whom, one row for each moment. */
-export function Sequence({ viewer, state, opened }: Props) {
+export function Sequence({ viewer, state, opened }: PartProps) {
   const { lifelines } = opened;
   const width = NUMBERS + lifelines.length * LEAST;
   const at = (id: string) => lifelines.findIndex((lifeline) => lifeline.id === id);

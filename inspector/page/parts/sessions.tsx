@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { SessionRow } from '../../contract.ts';
 import type { SessionFilter } from '../source/source.ts';
+import type { PartProps } from './props.ts';
 import { Rows } from './rows.tsx';
-import type { PartProps } from './side.tsx';
 
 const PAGE = 100;
 const anything: SessionFilter = { role: '', state: '', mode: '', code: '', text: '' };

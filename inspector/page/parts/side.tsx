@@ -1,16 +1,9 @@
-import type { Recording } from '../../contract.ts';
 import { type Tab, tabs } from '../state/address.ts';
-import type { Viewer, ViewerState } from '../state/viewer.ts';
 import { CoverageList } from './coverage-list.tsx';
 import { MomentDetails } from './moment-details.tsx';
 import { Moves } from './moves.tsx';
+import type { PartProps } from './props.ts';
 import { Sessions } from './sessions.tsx';
-
-export interface PartProps {
-  readonly viewer: Viewer;
-  readonly state: ViewerState;
-  readonly opened: Recording;
-}
 
 const names: Readonly<Record<Tab, string>> = { moves: 'Moves', moment: 'Moment', sessions: 'Sessions', coverage: 'Coverage' };
 const parts = { moves: Moves, moment: MomentDetails, sessions: Sessions, coverage: CoverageList } as const;

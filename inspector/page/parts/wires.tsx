@@ -1,14 +1,9 @@
-import type { ArrayState, ConnectionState, Flying, Recording } from '../../contract.ts';
-import type { Viewer, ViewerState } from '../state/viewer.ts';
-
-interface Props {
-  readonly viewer: Viewer;
-  readonly state: ViewerState;
-  readonly opened: Recording;
-}
+import type { ArrayState, ConnectionState, Flying } from '../../contract.ts';
+import type { Viewer } from '../state/viewer.ts';
+import type { PartProps } from './props.ts';
 
 /** What is between the processes: connections with what is on its way, and the storage array. */
-export function Wires({ viewer, state, opened }: Props) {
+export function Wires({ viewer, state, opened }: PartProps) {
   const { scene } = state;
   const nameOf = (id: string) => opened.lifelines.find((lifeline) => lifeline.id === id)?.name ?? id;
   const connections = scene?.connections ?? [];
@@ -24,14 +19,17 @@ export function Wires({ viewer, state, opened }: Props) {
         ))}
         {scene?.array !== undefined && <ArrayView array={scene.array} nameOf={nameOf} />}
         {scene !== undefined && scene.facts.length > 0 && (
-          <dl class="facts">
-            {scene.facts.map(({ name, value }) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-          </dl>
+          <details class="facts" open={connections.length < 2}>
+            <summary>Whatever else is known</summary>
+            <dl>
+              {scene.facts.map(({ name, value }) => (
+                <div key={name}>
+                  <dt>{name}</dt>
+                  <dd>{value}</dd>
+                </div>
+              ))}
+            </dl>
+          </details>
         )}
       </div>
     </section>

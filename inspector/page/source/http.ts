@@ -1,8 +1,8 @@
 /** Data from the server that served the page. */
-import type { Act, ActAnswer, LiveEvent, Problem, TokenHeader } from '../../contract.ts';
+import type { Act, ActAnswer, LiveEvent, Problem } from '../../contract.ts';
 import { type Source, SourceError } from './source.ts';
 
-const HEADER: TokenHeader = 'x-stpconnect-token';
+const HEADER = 'x-stpconnect-token';
 const KEPT = 'stpconnect token';
 
 /** The token, out of the address and into this tab's memory, so that a copied address has none. */

@@ -1,4 +1,5 @@
 /** What keys do, wherever the focus is, unless something there takes them for itself. */
+import { inOrder } from './move-order.ts';
 import type { Viewer } from './viewer.ts';
 
 export const keys: readonly (readonly [string, string])[] = [
@@ -36,7 +37,7 @@ function isTaken({ target, key }: KeyboardEvent): boolean {
 
 function actionOf(key: string, viewer: Viewer): (() => void) | undefined {
   const { state } = viewer;
-  const move = /^[1-9]$/.test(key) ? state.moves?.moves[Number(key) - 1] : undefined;
+  const move = /^[1-9]$/.test(key) ? inOrder(state.moves?.moves ?? [])[Number(key) - 1] : undefined;
   if (move !== undefined && viewer.source.canAct) return () => void viewer.act({ do: 'move', move: move.id });
   const actions: Readonly<Record<string, () => void>> = {
     ' ': () => (state.playing ? viewer.set({ playing: false }) : void viewer.play()),
