@@ -18,14 +18,14 @@ const panelNames: Readonly<Record<Panel, string>> = { charts: 'Charts', wires: '
 export function App({ viewer }: { readonly viewer: Viewer }) {
   const state = useViewer(viewer);
   const address = writeAddress(state);
-  useEffect(() => history.replaceState(null, '', address === '' ? location.pathname : address), [address]);
+  useEffect(() => keepAddress(address), [address]);
   useEffect(() => listenToKeys(viewer), [viewer]);
   useEffect(() => {
     document.title = state.opened === undefined ? 'stpconnect inspect' : `${state.opened.title} · stpconnect inspect`;
   }, [state.opened?.title]);
   const panel = state.panel ?? 'charts';
   return (
-    <div class="app" data-panel={panel} data-wide={state.wide} data-ready={String(state.scene !== undefined)}>
+    <div class="app" data-panel={panel} data-wide={state.wide} data-ready={String(state.scene?.at === state.now)}>
       <Header viewer={viewer} state={state} />
       <Notice viewer={viewer} state={state} />
       {state.opened === undefined ? (
@@ -49,4 +49,9 @@ export function App({ viewer }: { readonly viewer: Viewer }) {
       <Help />
     </div>
   );
+}
+
+function keepAddress(address: string): void {
+  // A file that is opened from a disk may not change its address.
+  if (location.protocol !== 'file:') history.replaceState(null, '', address === '' ? location.pathname : address);
 }

@@ -166,16 +166,13 @@ function Message({ item, count, from, to, top, onPick }: MessageProps) {
   const isToItself = from === to;
   const [left, right] = [Math.min(from, to), isToItself ? from : Math.max(from, to)];
   const way = isToItself ? 'self' : from < to ? 'right' : 'left';
-  const width = isToItself ? 50 : ((right - left) / count) * 100;
+  const width = ((right - left) / count) * 100;
   // Known without asking the browser: some texts are wider than their arrows, and are cut.
   const isLong = textWidth(item.text, FONT) > LEAST * Math.max(1, right - left) - 20;
-  const Tag = onPick === undefined ? 'span' : 'button';
   return (
-    <Tag
-      type={onPick === undefined ? undefined : 'button'}
-      tabIndex={onPick === undefined ? undefined : -1}
-      class={`message ${way}${item.fault ? ' fault' : ''}${item.lost ? ' lost' : ''}`}
-      style={{ left: middle(left, count), width: `${width}%`, top: `${top}px` }}
+    <span
+      class={`message ${way}${onPick === undefined ? '' : ' frame-of'}${item.fault ? ' fault' : ''}${item.lost ? ' lost' : ''}`}
+      style={{ left: middle(left, count), width: isToItself ? '50px' : `${width}%`, top: `${top}px` }}
       title={isLong ? item.text : undefined}
       onClick={onPick}
     >
@@ -184,6 +181,6 @@ function Message({ item, count, from, to, top, onPick }: MessageProps) {
         {item.text}
       </span>
       <i class="shaft" />
-    </Tag>
+    </span>
   );
 }
