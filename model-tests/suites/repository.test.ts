@@ -74,7 +74,7 @@ const MAY_IMPORT: Record<Zone, readonly Zone[]> = {
   'model-tests/generate': GENERIC,
   'model-tests/show': GENERIC,
   'model-tests': LIBRARY,
-  cli: LIBRARY,
+  cli: [...LIBRARY, 'inspector'],
   inspector: LIBRARY,
   bench: LIBRARY,
 };
@@ -94,7 +94,7 @@ const PACKAGES: Partial<Record<Zone, RegExp>> = {
 };
 
 /** What the command line, and what is built on top of the implementation, may import of other zones. */
-const DOORS = /^(impl|impl\/backup|machines|model-tests)\/index\.ts$/;
+const DOORS = /^((impl|impl\/backup|machines|model-tests|inspector)\/index|inspector\/serve)\.ts$/;
 
 /** This file: it has to spell what others must not. */
 const itself = 'model-tests/suites/repository.test.ts';
