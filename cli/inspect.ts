@@ -13,6 +13,8 @@ export interface InspectArguments {
   readonly trace?: readonly string[];
   /** Names of runs, or files. */
   readonly path?: readonly string[];
+  /** Whether processes may attach. */
+  readonly attach?: boolean;
   readonly port: number;
 }
 
@@ -41,6 +43,7 @@ async function start(options: InspectArguments, catalogue: Catalogue<unknown>): 
       port: options.port,
       traces: options.trace ?? [],
       runs,
+      attach: options.attach ?? false,
       findComposition: (id) => quietly(() => catalogue.find(id) as HandshakeComposition | undefined),
       findRun: (id) => quietly(() => findRun(id, catalogue)),
       say,

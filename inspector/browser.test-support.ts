@@ -1,8 +1,8 @@
 /** The inspector as a user has it: its command in a process of its own, its page in Chromium. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
+import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
@@ -118,17 +118,11 @@ export async function driveTo(page: Page, chart: string, state: string, most = 4
 
 /** What axe finds that is serious or critical: `rule: places`. */
 export async function seriousFindings(page: Page): Promise<string[]> {
-  const source = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
   // Over the devtools protocol: the page's own policy allows no script but its own.
-  await page.evaluate(await readScript(source));
+  await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    interface Violation {
-      id: string;
-      impact: string;
-      nodes: { target: unknown; html: string }[];
-    }
-    return (await axe.run()).violations.map(({ id, impact, nodes }) => ({
+    const inPage = (globalThis as unknown as { axe: typeof axe }).axe;
+    return (await inPage.run()).violations.map(({ id, impact, nodes }) => ({
       impact,
       text: `${id}: ${nodes
         .map(({ target, html }) => `${String(target)} ${html.slice(0, 140)}`)
@@ -137,9 +131,4 @@ export async function seriousFindings(page: Page): Promise<string[]> {
     }));
   });
   return found.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ text }) => text);
-}
-
-async function readScript(path: string): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  return readFile(path, 'utf8');
 }

@@ -20,7 +20,7 @@
  * | `GET /api/excerpt?recording=ID&from=N&count=M[&session=S]` | `Excerpt`, at most `Limits.excerpt` moments: what a single HTML file holds |
  * | `GET /api/events[?recording=ID]` | server-sent events: see `LiveEvent` |
  * | `POST /api/act` with `Act` as JSON and the token | `ActAnswer` |
- * | `POST /api/attach` with the token | what `connect --inspect` and `listen --inspect` send: NDJSON of `AttachLine`, as long as they run |
+ * | `POST /api/attach` with the token | what `connect --inspect` and `listen --inspect` send, as long as they run: NDJSON, see `live/lines.ts` |
  *
  * Ids of recordings, charts, lifelines, sessions and moves are opaque; in addresses they are percent-encoded. An error is answered with its
  * HTTP status and `Problem`. What acts needs the token in the header `x-stpconnect-token`; the page finds it in the fragment of the

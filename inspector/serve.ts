@@ -7,6 +7,8 @@ import { HandshakeCharts } from './charts/handshake.ts';
 import { drivable, type FindComposition, modelOffer, runOffer } from './driven/handshake/offers.ts';
 import { pageFolder, readAssets } from './http/assets.ts';
 import { type Inspector, startServer } from './http/server.ts';
+import { announce } from './live/meeting.ts';
+import { LiveRecording } from './live/receiver.ts';
 import { Catalogue, type Offer } from './recordings/catalogue.ts';
 import { traceOffer } from './traces/offer.ts';
 
@@ -25,6 +27,8 @@ export interface InspectorOptions {
   readonly findComposition: FindComposition;
   /** Finds runs by their names. */
   readonly findRun: (id: string) => NamedRun<unknown> | undefined;
+  /** Whether processes may attach that are to be inspected while they run. */
+  readonly attach?: boolean;
   /** Is told what is found out later: a file that ends in the middle of a record. */
   readonly say?: (line: string) => void;
 }
@@ -36,14 +40,34 @@ export interface InspectorOptions {
  */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
   const charts = new HandshakeCharts();
-  const { traces = [], runs = [], findComposition, say = () => {} } = options;
+  const { traces = [], runs = [], attach = false, findComposition, say = () => {} } = options;
+  const live = attach ? new LiveRecording(charts.hardened) : undefined;
   const offers: Offer[] = [
+    ...(live === undefined ? [] : [live.offer]),
     ...(traces.length === 0 ? [] : [await traceOffer(traces, charts, say)]),
     ...runs.map((run) => runOffer(run, charts)),
     ...drivable.map((composition) => modelOffer(composition, findComposition, charts)),
   ];
   const catalogue = new Catalogue(offers, (id) => unlisted(id, options, charts));
-  return startServer({ catalogue, assets: readAssets(pageFolder()), port: options.port });
+  const inspector = await startServer({
+    catalogue,
+    assets: readAssets(pageFolder()),
+    port: options.port,
+    ...(live === undefined ? {} : { receive: (request) => live.receive(request) }),
+  });
+  return live === undefined ? inspector : announced(inspector);
+}
+
+/** An inspector that processes of this user find without being told where it is. */
+function announced(inspector: Inspector): Inspector {
+  const takeBack = announce(inspector.address);
+  return {
+    ...inspector,
+    close: async () => {
+      takeBack();
+      await inspector.close();
+    },
+  };
 }
 
 /** Recordings that are too many to be listed: `model/COMPOSITION` and `run/RUN`. */

@@ -49,6 +49,8 @@ export async function startServer(parts: ServerParts): Promise<Inspector> {
   const server = createServer((request, response) => {
     handle({ ...parts, token, streams }, request, response).catch((error: unknown) => fail(response, error));
   });
+  // Who sends without end wants to know first whether it may.
+  server.on('checkContinue', (request, response) => server.emit('request', request, response));
   server.on('upgrade', (request, socket) => {
     const refusal = refuseForeign(request.headers, request.socket.localPort ?? 0);
     if (refusal === undefined && parts.upgrade?.(request, socket) === true) return;
@@ -104,6 +106,7 @@ async function handle(running: Running, request: IncomingMessage, response: Serv
     if (refusal !== undefined) return refuse(request, response, refusal);
     if (pathname === '/api/act') return answer(response, await act(request, catalogue));
     if (isSession && running.receive !== undefined) {
+      if (request.headers.expect !== undefined) response.writeContinue();
       await running.receive(request);
       return answer(response, {});
     }
