@@ -6,6 +6,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addArrayVerbs } from './array-options.ts';
+import { addBackupVerbs } from './backup-options.ts';
 import { addExploreVerbs } from './explore-options.ts';
 import { addInspectVerb } from './inspect-options.ts';
 import { addModelVerbs } from './model-options.ts';
@@ -40,6 +41,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
     );
   addSessionVerbs(program, finish);
   addArrayVerbs(program, finish);
+  addBackupVerbs(program, finish);
   addExploreVerbs(program, finish);
   addModelVerbs(program, finish);
   addInspectVerb(program, finish);

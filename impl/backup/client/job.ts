@@ -6,17 +6,18 @@ import { BackupError, errnoOf } from '../errors.ts';
 import type { Folder } from '../files/folder.ts';
 import { loadNativeFiles } from '../files/native.ts';
 import { matcherOf } from '../globs.ts';
-import { fromJsonName, joinParts, toJsonName } from '../names.ts';
-import { type FileRecord, recordOf, recordOfError, toMessage } from '../records.ts';
+import { fromJsonName, toJsonName } from '../names.ts';
+import { type FileRecord, toMessage } from '../records.ts';
 import { type TarEntry, TarError } from '../tar/entry.ts';
 import { encodeMessage } from '../wire/frames.ts';
 import { type BackupRequest, clip, type Message, type Request, type RestoreRequest } from '../wire/messages.ts';
 import { RingSink } from './byte-sink.ts';
 import { Extractor } from './extract.ts';
 import { Packer } from './pack.ts';
+import { pathsOf, walkAll } from './paths.ts';
 import { receiveArchive } from './receive-archive.ts';
 import { type AllowedPath, allowedPath, openWay } from './roots.ts';
-import { type Found, type WalkOptions, walk, walkOpen } from './walk.ts';
+import type { WalkOptions } from './walk.ts';
 
 /** What the thread is started with. */
 export interface Job {
@@ -77,7 +78,10 @@ export function runJob(job: Job, data: DirectChannel, control: DirectChannel): v
 }
 
 function runBackup(job: Job, request: BackupRequest, data: DirectChannel, teller: Teller): void {
-  const paths = pathsOf(job, request);
+  const paths = pathsOf(
+    request,
+    job.folders.map((folder) => Buffer.from(folder)),
+  );
   const options: WalkOptions = {
     excluded: request.exclude.length > 0 ? matcherOf(request.exclude) : undefined,
     oneFileSystem: request.oneFileSystem,
@@ -101,54 +105,6 @@ function runBackup(job: Job, request: BackupRequest, data: DirectChannel, teller
   packer.finish();
   const sha256 = sink.end();
   teller.say({ kind: 'done', entries: packer.entries, bytes: sink.bytes, sha256 });
-}
-
-/** The paths of the request, those that lie below another one left out. */
-function pathsOf(job: Job, request: BackupRequest): readonly AllowedPath[] {
-  const folders = job.folders.map((folder) => Buffer.from(folder));
-  const paths = request.paths.flatMap((path) => allowedPath(fromJsonName(path), folders) ?? []);
-  const names = paths.map(({ parts }) => joinParts(parts));
-  return paths.filter((_path, index) => {
-    const name = names[index] ?? Buffer.alloc(0);
-    return !names.some(
-      (other, at) => at !== index && (other.equals(name) ? at < index : isBelow(name, other) && isFolder(paths[at])),
-    );
-  });
-}
-
-/** What lies below a symbolic link, by its name, is not in the archive because the link is. */
-function isFolder(path: AllowedPath | undefined): boolean {
-  if (path === undefined) return false;
-  try {
-    openWay(path.root, path.way, (above, part) => above.open(part)).close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isBelow(name: Buffer, above: Buffer): boolean {
-  return above.length === 0 || (name.subarray(0, above.length).equals(above) && name[above.length] === 0x2f);
-}
-
-function* walkAll(paths: readonly AllowedPath[], options: WalkOptions): Generator<Found, void> {
-  for (const path of paths) {
-    const name = joinParts(path.parts);
-    let folder: Folder;
-    try {
-      folder = openWay(path.root, path.way.slice(0, -1), (above, part) => above.open(part));
-    } catch (error) {
-      const code = errnoOf(error);
-      options.report(code === 'ELOOP' || code === 'ENOTDIR' ? recordOf(name, 'linkWay') : recordOfError(name, error));
-      continue;
-    }
-    try {
-      const base = path.way.at(-1);
-      yield* base === undefined ? walkOpen(folder, name, options) : walk(folder, base, name, options);
-    } finally {
-      folder.close();
-    }
-  }
 }
 
 function countAll(paths: readonly AllowedPath[], options: WalkOptions, teller: Teller): void {
