@@ -15,11 +15,11 @@ export interface Contender {
 export type Figures = Readonly<Record<string, number>>;
 
 /** The command that runs a module of ours in a process of its own. */
-export const module = (url: string, ...args: readonly string[]): Contender['command'] => [
+export const module = (path: string, ...args: readonly string[]): Contender['command'] => [
   process.execPath,
   '--import',
   'tsx',
-  url,
+  path,
   ...args,
 ];
 

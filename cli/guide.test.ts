@@ -3,7 +3,19 @@ import { describe, expect, test } from 'vitest';
 import { runCli } from './cli.test-support.ts';
 
 const guide = readFileSync(new URL('../docs/guides/cli.md', import.meta.url), 'utf8');
-const VERBS = ['listen', 'connect', 'array create', 'array info', 'array repair', 'export', 'validate', 'paths', 'verify'];
+const VERBS = [
+  'listen',
+  'connect',
+  'array create',
+  'array info',
+  'array repair',
+  'explore',
+  'replay',
+  'export',
+  'validate',
+  'paths',
+  'verify',
+];
 
 describe('the guide of the command line', () => {
   test.each(VERBS)('has every option of %s, and its examples use no other', async (verb) => {

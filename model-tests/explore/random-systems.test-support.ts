@@ -61,6 +61,17 @@ export function systemOf({ slots, rules }: SmallSystem): System<string> {
   };
 }
 
+/** The same system with slots in between that nobody looks at. */
+export const apart = ({ slots, values, rules }: SmallSystem, stride: number): SmallSystem => ({
+  slots: slots * stride,
+  values,
+  rules: rules.map(({ reads: [one, other], cases, fair }) => ({
+    reads: [one * stride, other * stride],
+    cases: cases.map(({ when, writes }) => ({ when, writes: writes.map(([slot, value]) => [slot * stride, value]) })),
+    fair,
+  })),
+});
+
 /** The last slot holds 1. */
 export const lastIsOne =
   (slots: number) =>
