@@ -39,7 +39,7 @@ export async function verifyRoles(options: RoleArguments): Promise<number> {
         if (failures.length <= MOST_SHOWN) {
           say(event.failure.message);
         }
-      } else {
+      } else if (event.type === 'row') {
         rows.push(event.row);
       }
     }
@@ -176,7 +176,7 @@ function reasonsOf(rows: readonly RoleRow[]): string {
 }
 
 /** A failure as JSON for machines; the diagram as Mermaid. */
-function plainFailure({ path, at, input, state, what, expected, seen, scenario }: RolePathFailure): object {
+function plainFailure({ path, at, input, state, what, expected, seen, late, unsteady, scenario }: RolePathFailure): object {
   const diagram = showScenario(scenario, 'mermaid');
   return {
     path: path.name,
@@ -188,6 +188,8 @@ function plainFailure({ path, at, input, state, what, expected, seen, scenario }
     what,
     expected,
     seen,
+    ...(late === undefined ? {} : { late }),
+    unsteady,
     diagram,
   };
 }

@@ -44,7 +44,7 @@ async function verifyCompositions({ json = false, ...options }: VerifyArguments)
         view.show({ name: `${event.wkp} ${event.mode}`, done: event.done, total: event.total });
       } else if (event.type === 'failure') {
         say(`${event.wkp} ${event.mode}: ${event.message}`);
-      } else {
+      } else if (event.type === 'row') {
         rows.push(event.row);
       }
     }

@@ -8,6 +8,7 @@ import type { Edge } from '../../explore/explore.ts';
 import type { Rig } from '../rigs.ts';
 import { arrange } from './arrange.ts';
 import { carryOut } from './carry-out.ts';
+import { successorOf } from './driven-edge.ts';
 import { finish } from './finish.ts';
 import { expectedWritings, type LastMove, observeModel } from './observe.ts';
 import { expectedRecords } from './records.ts';
@@ -66,8 +67,7 @@ async function drive(
   if (failure !== undefined) return { ...progress, ...failure };
   for (const [at, edge] of path.entries()) {
     Object.assign(progress, { at, move: describeMove(edge.move) });
-    const successor = system.apply(edge.from.world, edge.move);
-    if (successor === undefined) throw new Error(`the model has no such move here: ${progress.move}`);
+    const successor = successorOf(system, edge);
     run.begin();
     await carryOut({ run, world: edge.from.world, steps: successor.steps, seed: seed + at }, edge.move);
     failure =
