@@ -29,18 +29,16 @@ export function scenarioOfPath(
 ): Scenario {
   const made = path.slice(0, failed.at + 1);
   const instances: number[] = [];
-  const steps = made.map((edge): ScenarioStep => {
+  const steps = made.map((edge, index): ScenarioStep => {
     const { from, move } = edge;
     const { steps: reactions, next } = successorOf(system, edge);
     const begins = move.kind === 'connect' || move.kind === 'intrude' ? next.clients.length > from.world.clients.length : false;
     if (begins) instances.push(move.kind === 'connect' ? move.link : from.world.links.length);
     const links = next.links.map((link) => ({ server: link.server, name: link.name, label: labelOf(link) }));
     const fault = next.faults < from.world.faults ? { fault: 'reset' as const } : {};
-    const shown = showMove(links, {
-      act: actOf(from.world, move, instances),
-      ...fault,
-      reactions: reactionsOf(reactions, instances),
-    });
+    // What the charts would have done in the move that failed is what was expected, and did not happen.
+    const happened = index === failed.at ? [] : reactionsOf(reactions, instances);
+    const shown = showMove(links, { act: actOf(from.world, move, instances), ...fault, reactions: happened });
     return { ...shown, fault: next.faults < from.world.faults };
   });
   const servers = system.initial.servers.map((_, index) => dialerLifeline(index));

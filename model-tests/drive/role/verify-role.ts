@@ -17,6 +17,8 @@ export interface RoleRow {
   /** What was driven: `simulated`, `tcp`, `array`, or the name that an external implementation gives itself. */
   readonly subject: string;
   readonly role: Role;
+  /** What the paths were generated for: `transitions`, `wp k 1`, or what a file of paths says. */
+  readonly criterion: string;
   readonly paths: number;
   readonly steps: number;
   /** Steps of the model with this role alone: how many a path has taken that ended well up to there, and how many there are to take. */
@@ -116,6 +118,7 @@ export async function* verifyRole(verification: RoleVerification): AsyncGenerato
   const row: RoleRow = {
     subject: name,
     role: suite.role,
+    criterion: [...new Set(suite.paths.map(({ criterion }) => criterion))].join(', '),
     paths: driven,
     steps,
     transitions: { covered: covered.size, total: suite.total.size },
