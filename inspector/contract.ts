@@ -20,16 +20,20 @@
  * | `GET /api/excerpt?recording=ID&from=N&count=M[&session=S]` | `Excerpt`, at most `Limits.excerpt` moments: what a single HTML file holds |
  * | `GET /api/events[?recording=ID]` | server-sent events: see `LiveEvent` |
  * | `POST /api/act` with `Act` as JSON and the token | `ActAnswer` |
- * | `POST /api/attach` with the token | what `connect --inspect` and `listen --inspect` send: NDJSON of `AttachLine`, as long as they run |
+ * | `POST /api/attach` with the token | what `connect --inspect` and `listen --inspect` send, as long as they run: NDJSON, see `live/lines.ts` |
  *
  * Ids of recordings, charts, lifelines, sessions and moves are opaque; in addresses they are percent-encoded. An error is answered with its
  * HTTP status and `Problem`. What acts needs the token in the header `x-stpconnect-token`; the page finds it in the fragment of the
  * address that the command printed (`#token=…`), keeps it in sessionStorage and takes it out of the address. Without one everything can be
  * looked at and nothing done: the page says so.
  */
+import type { Chart, Lifeline } from './contract/chart.ts';
+import type { Moment } from './contract/moment.ts';
+import type { Scene } from './contract/scene.ts';
 
-/** The header that carries the token. */
-export type TokenHeader = 'x-stpconnect-token';
+export type * from './contract/chart.ts';
+export type * from './contract/moment.ts';
+export type * from './contract/scene.ts';
 
 /** What a request may ask for at once. The server answers with at most so many, whatever is asked for: 500 and 5,000. */
 export interface Limits {
@@ -97,149 +101,6 @@ export interface Recording extends RecordingEntry {
   readonly run?: string;
 }
 
-/** A statechart, without where its parts are drawn: that is the page's. */
-export interface Chart {
-  /** Unique in its recording: the chart's own id, `client` and `server` for ours, whose layout the page has. */
-  readonly id: string;
-  readonly title: string;
-  /** The same text for the same chart: a layout that was computed for it can be kept. */
-  readonly fingerprint: string;
-  readonly root: ChartState;
-  /** In the chart's order. */
-  readonly transitions: readonly ChartTransition[];
-}
-
-/** A state node. */
-export interface ChartState {
-  /** As XState has it: `client.handshaking.network`. */
-  readonly id: string;
-  /** Dotted, from the chart's top: `handshaking.network`; empty for the root. What `active` in a scene names. */
-  readonly path: string;
-  readonly name: string;
-  readonly type: 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
-  readonly description?: string;
-  /** The steps of the source text that its description names, as text: `122`. */
-  readonly steps: readonly string[];
-  /** The id of the child that a compound state begins in. */
-  readonly initial?: string;
-  /** Names of actions with their parameters: `sendDecline(busy)`. */
-  readonly entry: readonly string[];
-  readonly exit: readonly string[];
-  readonly children: readonly ChartState[];
-}
-
-/** A transition as the chart writes it. */
-export interface ChartTransition {
-  /** `<source id> · <event> · <index>`: what coverage and moments name. */
-  readonly id: string;
-  readonly source: string;
-  /** Ids of state nodes; empty where it enters nothing. */
-  readonly targets: readonly string[];
-  /** The event's type; empty for an eventless one. */
-  readonly event: string;
-  /** The name of the limit that it waits for. */
-  readonly delay?: string;
-  readonly guard?: string;
-  readonly actions: readonly string[];
-  readonly description?: string;
-  readonly steps: readonly string[];
-  /** `event [guard] / actions` */
-  readonly label: string;
-}
-
-/** Somebody to whom moments happen. */
-export interface Lifeline {
-  readonly id: string;
-  /** `server A`, `client process`, `intruder`, `environment`. */
-  readonly name: string;
-  /** The chart that it follows; none for the environment, an intruder, a hub. */
-  readonly chart?: string;
-  /** Its side of the handshake, where it has one. */
-  readonly role?: 'client' | 'server';
-}
-
-/** Something that happened, and everything that happened with it. */
-export interface Moment {
-  /** Counts from 0 in the recording. */
-  readonly index: number;
-  /** Milliseconds of the recorder's clock; absent where nobody had one. */
-  readonly time?: number;
-  readonly session?: string;
-  /** The lifeline that it mainly happened to. */
-  readonly who: string;
-  readonly kind: MomentKind;
-  /** One line. */
-  readonly text: string;
-  /** Something that is not supposed to happen, but may. */
-  readonly fault: boolean;
-  /** What a sequence diagram draws, in order. */
-  readonly drawn: readonly Drawn[];
-  /** What became of each machine that took part. */
-  readonly reactions: readonly Reaction[];
-}
-
-/** What kind of thing happened: how it is marked. */
-export type MomentKind = 'start' | 'frame' | 'connection' | 'call' | 'timeout' | 'user' | 'fault' | 'event';
-
-/** What a machine did in a moment. */
-export interface Reaction {
-  /** The machine's id in the scene. */
-  readonly machine: string;
-  readonly lifeline: string;
-  readonly session?: string;
-  readonly event: Named;
-  /** Paths of active leaf states before and behind it; empty before the start. */
-  readonly from: readonly string[];
-  readonly to: readonly string[];
-  /** Ids of the chart's transitions that were taken; empty where nobody can say. */
-  readonly transitions: readonly string[];
-  readonly actions: readonly Named[];
-}
-
-/** An event or an action, with what it carries. */
-export interface Named {
-  readonly type: string;
-  readonly facts: { readonly [name: string]: unknown };
-}
-
-/** An arrow or a note. */
-export type Drawn =
-  | {
-      readonly kind: 'message';
-      readonly from: string;
-      readonly to: string;
-      readonly text: string;
-      readonly fault: boolean;
-      /** It never arrives. */
-      readonly lost: boolean;
-      readonly frame?: Frame;
-    }
-  | { readonly kind: 'note'; readonly over: string; readonly text: string; readonly fault: boolean };
-
-/** A frame on a connection. */
-export interface Frame {
-  /** In capitals: `HELLO`; `garbage` for bytes that are none. */
-  readonly name: string;
-  /** The id of the connection in the scene, and its name: `first`, `second`, `array`. */
-  readonly connection?: string;
-  readonly channel?: string;
-  /** Field by field, in order, the header too; without bytes, what the source says of it. */
-  readonly fields: readonly Field[];
-  /** The whole frame in hexadecimal, two digits a byte; absent where nobody recorded bytes. */
-  readonly hex?: string;
-  /** `model`: the bytes are an example that the model stands for, with made-up nonces and tags. */
-  readonly bytesFrom?: 'wire' | 'model';
-}
-
-/** A field of a frame. */
-export interface Field {
-  readonly name: string;
-  readonly value: string;
-  /** Where it lies in `hex`, in bytes; absent without bytes. */
-  readonly offset?: number;
-  readonly length?: number;
-}
-
 /** A part of the list of moments. With `session`, places count the moments of that session only. */
 export interface MomentWindow {
   /** The place of the first one. */
@@ -247,88 +108,6 @@ export interface MomentWindow {
   /** How many there are in all: in the recording, or in the session. */
   readonly total: number;
   readonly moments: readonly Moment[];
-}
-
-/** How everything stands behind a moment. */
-export interface Scene {
-  /** -1 before the first moment. */
-  readonly at: number;
-  /**
-   * Every machine that is there, those of the same lifeline too (the client process has an instance for each connection on the WKP). A recording
-   * with very many sessions has those of the moment's session and of those that it shares connections with, and says how many it leaves out.
-   */
-  readonly machines: readonly MachineState[];
-  readonly others: number;
-  readonly connections: readonly ConnectionState[];
-  readonly array?: ArrayState;
-  /** Whatever else the source knows, by name: budgets of faults, descriptor numbers. */
-  readonly facts: readonly Field[];
-}
-
-/** A machine in a scene. */
-export interface MachineState {
-  readonly id: string;
-  readonly lifeline: string;
-  readonly chart: string;
-  /** What tells it from others of its lifeline: `A.first`. */
-  readonly label?: string;
-  readonly session?: string;
-  /** Paths of the active leaf states. */
-  readonly active: readonly string[];
-  /** Limits that run. */
-  readonly limits: readonly string[];
-  readonly status: 'running' | 'over' | 'crashed' | 'stopped';
-  readonly context?: unknown;
-}
-
-/** A connection in a scene. */
-export interface ConnectionState {
-  readonly id: string;
-  /** `A.first` */
-  readonly name: string;
-  /** Which of the two it is, or the array's; anything else for a user's links. */
-  readonly channel: string;
-  /** Lifelines. */
-  readonly dialer: string;
-  readonly acceptor: string;
-  readonly phase: 'dialing' | 'open' | 'gone';
-  /** On their way, the oldest first. */
-  readonly toDialer: readonly Flying[];
-  readonly toAcceptor: readonly Flying[];
-}
-
-/** Something on its way. */
-export interface Flying {
-  readonly kind: 'frame' | 'ended' | 'reset';
-  readonly text: string;
-  readonly frame?: Frame;
-}
-
-/** The storage array in a scene. */
-export interface ArrayState {
-  readonly name: string;
-  readonly ports: readonly {
-    readonly port: number;
-    readonly generation?: number;
-    /** The machine that listens on it. */
-    readonly holder?: string;
-    /** Connections that wait to be accepted. */
-    readonly waiting: number;
-  }[];
-  readonly groups: readonly {
-    readonly name: string;
-    readonly size: number;
-    readonly used: number;
-    readonly hosts: readonly string[];
-  }[];
-  /** In bytes. */
-  readonly rings: readonly {
-    readonly id: string;
-    readonly from: string;
-    readonly to: string;
-    readonly capacity: number;
-    readonly filled: number;
-  }[];
 }
 
 /** One session of a list. */
@@ -435,20 +214,3 @@ export type LiveEvent =
       readonly sessions: number;
       readonly progress: Recording['progress'];
     };
-
-/** One line of what a process sends that is being inspected. */
-export type AttachLine =
-  /** The first: who sends. */
-  | { readonly type: 'hello'; readonly version: 1; readonly title: string; readonly pid: number }
-  /** A record of docs/protocol.md, section 9. */
-  | { readonly type: 'record'; readonly record: unknown }
-  /** A frame on the wire, behind the record that it belongs to. */
-  | {
-      readonly type: 'frame';
-      readonly session: string;
-      readonly way: 'sent' | 'received';
-      readonly channel: string;
-      readonly hex: string;
-    }
-  /** How the array stands. */
-  | { readonly type: 'array'; readonly array: ArrayState };

@@ -95,9 +95,11 @@ export {
   isReached,
   type NamedComposition,
   type NamedRun,
+  nameDriven,
   nameOf,
   nameRun,
   RunNameError,
+  runFile,
 } from './explore/named-runs.ts';
 export * from './explore/results.ts';
 export { codeOf, RunCodeError, walkOf } from './explore/run-code.ts';

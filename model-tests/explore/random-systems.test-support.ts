@@ -150,7 +150,7 @@ export function staysForever(
       fixed = canReach(isFairHere, current);
     }
   }
-  const isEnd = (text: string) => endsCount && graph.get(text)?.length === 0;
+  const isEnd = (text: string) => endsCount && !graph.get(text)?.some(({ rule }) => fair.includes(rule));
   const bad = canReach((text) => fixed.has(text) || isEnd(text), new Set(inside));
   return [...starts].some((text) => bad.has(text));
 }

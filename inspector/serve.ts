@@ -1,0 +1,83 @@
+/**
+ * The inspector's door for the command line: what is to be looked at, and the server that shows it. What is shown, and how, is the page's; where it
+ * comes from is in `traces`, `driven` and `live`; who may ask is in `http`.
+ */
+import type { NamedRun } from '../model-tests/explore/named-runs.ts';
+import { HandshakeCharts } from './charts/handshake.ts';
+import { drivable, type FindComposition, modelOffer, runOffer } from './driven/handshake/offers.ts';
+import { pageFolder, readAssets } from './http/assets.ts';
+import { type Inspector, startServer } from './http/server.ts';
+import { announce } from './live/meeting.ts';
+import { LiveRecording } from './live/receiver.ts';
+import { Catalogue, type Offer } from './recordings/catalogue.ts';
+import { traceOffer } from './traces/offer.ts';
+
+export { type Inspector, PortError } from './http/server.ts';
+export { TraceFileError } from './traces/read.ts';
+
+/** What is to be looked at. */
+export interface InspectorOptions {
+  /** 0 for any free one. */
+  readonly port: number;
+  /** Trace files, which become one recording. */
+  readonly traces?: readonly string[];
+  /** Runs that were found, or saved. */
+  readonly runs?: readonly NamedRun<unknown>[];
+  /** Finds compositions of the handshake by their names. */
+  readonly findComposition: FindComposition;
+  /** Finds runs by their names. */
+  readonly findRun: (id: string) => NamedRun<unknown> | undefined;
+  /** Whether processes may attach that are to be inspected while they run. */
+  readonly attach?: boolean;
+  /** Is told what is found out later: a file that ends in the middle of a record. */
+  readonly say?: (line: string) => void;
+}
+
+/**
+ * Starts the inspector.
+ *
+ * @throws PortError where the port is taken; TraceFileError for a file that is no trace
+ */
+export async function startInspector(options: InspectorOptions): Promise<Inspector> {
+  const charts = new HandshakeCharts();
+  const { traces = [], runs = [], attach = false, findComposition, say = () => {} } = options;
+  const live = attach ? new LiveRecording(charts.hardened) : undefined;
+  const offers: Offer[] = [
+    ...(live === undefined ? [] : [live.offer]),
+    ...(traces.length === 0 ? [] : [await traceOffer(traces, charts, say)]),
+    ...runs.map((run) => runOffer(run, charts)),
+    ...drivable.map((composition) => modelOffer(composition, findComposition, charts)),
+  ];
+  const catalogue = new Catalogue(offers, (id) => unlisted(id, options, charts));
+  const inspector = await startServer({
+    catalogue,
+    assets: readAssets(pageFolder()),
+    port: options.port,
+    ...(live === undefined ? {} : { receive: (request) => live.receive(request) }),
+  });
+  return live === undefined ? inspector : announced(inspector);
+}
+
+/** An inspector that processes of this user find without being told where it is. */
+function announced(inspector: Inspector): Inspector {
+  const takeBack = announce(inspector.address);
+  return {
+    ...inspector,
+    close: async () => {
+      takeBack();
+      await inspector.close();
+    },
+  };
+}
+
+/** Recordings that are too many to be listed: `model/COMPOSITION` and `run/RUN`. */
+function unlisted(id: string, { findComposition, findRun }: InspectorOptions, charts: HandshakeCharts): Offer | undefined {
+  const [, kind, name] = /^(model|run)\/(.+)$/.exec(id) ?? [];
+  if (name === undefined) return undefined;
+  if (kind === 'model') {
+    const composition = findComposition(name);
+    return composition && modelOffer(composition, () => composition, charts);
+  }
+  const run = findRun(name);
+  return run && runOffer(run, charts);
+}
