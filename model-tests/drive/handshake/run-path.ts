@@ -8,6 +8,7 @@ import type { Edge } from '../../explore/explore.ts';
 import type { Rig } from '../rigs.ts';
 import { type Arrangement, arrange } from './arrange.ts';
 import { carryOut } from './carry-out.ts';
+import { successorOf } from './driven-edge.ts';
 import { finish } from './finish.ts';
 import { expectedWritings, type LastMove, observeModel } from './observe.ts';
 import { expectedRecords } from './records.ts';
@@ -95,8 +96,7 @@ export class DrivenPath {
     const at = this.#at + 1;
     this.#at = at;
     this.#move = describeMove(edge.move);
-    const successor = this.#system.apply(edge.from.world, edge.move);
-    if (successor === undefined) throw new Error(`the model has no such move here: ${this.#move}`);
+    const successor = successorOf(this.#system, edge);
     run.begin();
     await carryOut({ run, world: edge.from.world, steps: successor.steps, seed: this.#seed + at }, edge.move);
     this.#world = edge.to.world;
