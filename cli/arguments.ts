@@ -40,6 +40,10 @@ export function sessionOptions(): Option[] {
   return [
     new Option('--secret-file <file>', 'the shared secret: the bytes of this file, as they are (default: no secret)'),
     new Option('--trace <file>', 'write what the handshake does into this file, one JSON object a line'),
+    new Option(
+      '--inspect',
+      'show the session in stpconnect inspect --attach: the one that was started last, or that STPCONNECT_INSPECT names',
+    ),
     new Option('--limit <name=ms>', 'a time limit other than the default; may be given more than once').argParser(collectLimit),
   ];
 }

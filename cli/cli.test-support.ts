@@ -35,12 +35,20 @@ export interface CliCall {
   stderrLine(pattern: RegExp): Promise<RegExpExecArray>;
   /** Resolves when so many bytes have come on stdout; rejects if the process ends without them. */
   stdoutBytes(count: number): Promise<number>;
+  /** The first line of stdout; rejects if the process ends without one. */
+  stdoutLine(): Promise<string>;
 }
 
 /** Starts `stpconnect …`; its stdin stays open until the caller ends it. */
 export function startCli(...argv: string[]): CliCall {
+  return startCliWith({}, ...argv);
+}
+
+/** The same with more in its environment. */
+export function startCliWith(environment: Readonly<Record<string, string>>, ...argv: string[]): CliCall {
   const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...argv], {
     cwd: root,
+    env: { ...process.env, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   running.add(child);
@@ -91,7 +99,8 @@ export function startCli(...argv: string[]): CliCall {
     );
   const stdoutBytes = (count: number) =>
     find(`${count} bytes on stdout`, () => (stdout.reduce((sum, bytes) => sum + bytes.length, 0) >= count ? count : undefined));
-  return { child, ended, stderrLine, stdoutBytes };
+  const stdoutLine = () => find('a line on stdout', () => /^(.*)\n/.exec(Buffer.concat(stdout).toString())?.[1]);
+  return { child, ended, stderrLine, stdoutBytes, stdoutLine };
 }
 
 /** Runs `stpconnect …` with `input` as its stdin, to its end. */

@@ -2,12 +2,14 @@
  * `stpconnect connect`: the server process. Dials a client process and joins the session with stdin, stdout and stderr.
  */
 import { connect, type StorageArray } from '../impl/index.ts';
+import type { LiveInspector } from '../inspector/index.ts';
 import type { LimitArguments } from './arguments.ts';
 import type { AttachArguments } from './array-options.ts';
 import { attachArray } from './attach.ts';
 import { openTrace, readSecret, type TraceFile } from './files.ts';
 import { watchInterruption } from './interrupt.ts';
 import { joinTerminal } from './join.ts';
+import { openObserver } from './observer.ts';
 import { couldNotRun, explain, HELD, VerbError, VIOLATED } from './outcome.ts';
 
 /** The options of the verb, as the command line has them. */
@@ -17,6 +19,7 @@ export interface ConnectArguments extends AttachArguments {
   readonly fallback?: 'network';
   readonly secretFile?: string;
   readonly trace?: string;
+  readonly inspect?: boolean;
   readonly limit?: LimitArguments;
 }
 
@@ -27,8 +30,10 @@ export async function connectVerb(address: string, options: ConnectArguments): P
   const array = attachArray(options);
   const trace = openTrace(options.trace);
   const interruption = watchInterruption();
+  let observer: LiveInspector | undefined;
   try {
-    return await dialAndJoin(address, options, { secret, trace, array, signal: interruption.signal });
+    observer = await openObserver(options.inspect, `connect ${address}`, array);
+    return await dialAndJoin(address, options, { secret, trace, array, observer, signal: interruption.signal });
   } catch (error) {
     const code = interruption.exitCode();
     if (code === undefined) {
@@ -37,6 +42,7 @@ export async function connectVerb(address: string, options: ConnectArguments): P
     return code;
   } finally {
     interruption.release();
+    await observer?.close();
     trace.close();
     array?.close();
   }
@@ -47,13 +53,14 @@ interface Surroundings {
   readonly secret: Uint8Array;
   readonly trace: TraceFile;
   readonly array: StorageArray | undefined;
+  readonly observer: LiveInspector | undefined;
   readonly signal: AbortSignal;
 }
 
 async function dialAndJoin(
   address: string,
   options: ConnectArguments,
-  { secret, trace, array, signal }: Surroundings,
+  { secret, trace, array, observer, signal }: Surroundings,
 ): Promise<number> {
   const session = await connect({
     wkp: address,
@@ -65,6 +72,7 @@ async function dialAndJoin(
     signal,
     limits: options.limit ?? {},
     trace: trace.write,
+    inspect: observer,
   });
   const stop = () => void session.close();
   signal.addEventListener('abort', stop, { once: true });

@@ -234,7 +234,7 @@ no loss is violated: Nothing is ever lost.
   });
 
   test.each([
-    ['nothing', '', /is not JSON; expected a run as explore --save writes it$/],
+    ['nothing', '', /is not JSON; expected a run as explore --save and the inspector write it$/],
     [
       'something else',
       '{"id":"a"}',

@@ -3,12 +3,14 @@
  */
 import { Readable } from 'node:stream';
 import { listen, type Session } from '../impl/index.ts';
+import type { LiveInspector } from '../inspector/index.ts';
 import type { LimitArguments } from './arguments.ts';
 import type { AttachArguments } from './array-options.ts';
 import { attachArray } from './attach.ts';
 import { openTrace, readSecret } from './files.ts';
 import { type Interruption, watchInterruption } from './interrupt.ts';
 import { joinCommand, joinTerminal } from './join.ts';
+import { openObserver } from './observer.ts';
 import { couldNotRun, explain, HELD, say, VIOLATED } from './outcome.ts';
 
 /** The options of the verb, as the command line has them. */
@@ -18,6 +20,7 @@ export interface ListenArguments extends AttachArguments {
   readonly keepOpen?: boolean;
   readonly secretFile?: string;
   readonly trace?: string;
+  readonly inspect?: boolean;
   readonly limit?: LimitArguments;
 }
 
@@ -28,13 +31,16 @@ export async function listenVerb(options: ListenArguments): Promise<number> {
   const trace = openTrace(options.trace);
   const interruption = watchInterruption();
   const desk = new Desk(options, interruption.signal);
+  let observer: LiveInspector | undefined;
   try {
+    observer = await openObserver(options.inspect, `listen ${options.wkp}`, array);
     const listener = await listen({
       wkp: options.wkp,
       secret,
       array,
       limits: options.limit ?? {},
       trace: trace.write,
+      inspect: observer,
       onSession: (session) => desk.take(session),
       onFailure: (error) => say(`an attempt failed: ${explain(error)}`),
     }).catch((error: unknown) => {
@@ -46,6 +52,7 @@ export async function listenVerb(options: ListenArguments): Promise<number> {
     return await exitCode(desk, options, interruption);
   } finally {
     interruption.release();
+    await observer?.close();
     trace.close();
     array?.close();
     process.stdin.destroy();

@@ -6,7 +6,9 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addArrayVerbs } from './array-options.ts';
+import { addBackupVerbs } from './backup-options.ts';
 import { addExploreVerbs } from './explore-options.ts';
+import { addInspectVerb } from './inspect-options.ts';
 import { addModelVerbs } from './model-options.ts';
 import { COULD_NOT_RUN, exitCodeOf, explain, HELD, say } from './outcome.ts';
 import { addSessionVerbs } from './session-options.ts';
@@ -39,8 +41,10 @@ function createProgram(finish: (exitCode: number) => void): Command {
     );
   addSessionVerbs(program, finish);
   addArrayVerbs(program, finish);
+  addBackupVerbs(program, finish);
   addExploreVerbs(program, finish);
   addModelVerbs(program, finish);
+  addInspectVerb(program, finish);
   return program;
 }
 

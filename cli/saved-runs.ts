@@ -1,4 +1,4 @@
-/** Runs in files: what `explore --save` writes and `replay --file` reads. */
+/** Runs in files: what `explore --save` and the inspector write, and `replay --file` reads. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import {
   findProperty,
   type NamedRun,
   nameOf,
-  runOf,
+  runFile,
   shows,
   walksAlong,
 } from '../model-tests/index.ts';
@@ -34,24 +34,12 @@ export function openRunFolder(folder: string | undefined): (run: NamedRun<unknow
     }
   };
   attempt(() => mkdirSync(folder, { recursive: true }));
-  return (run) => attempt(() => writeFileSync(join(folder, fileName(run)), `${JSON.stringify(asJson(run), undefined, 2)}\n`));
+  return (run) => attempt(() => writeFileSync(join(folder, fileName(run)), `${JSON.stringify(runFile(run), undefined, 2)}\n`));
 }
 
 /** The code can be longer than a file's name may be. */
 function fileName({ composition, property }: NamedRun<unknown>): string {
   return `${composition.id}.${nameOf(property)}.json`;
-}
-
-function asJson({ id, composition, property, walk }: NamedRun<unknown>): object {
-  const run = runOf(walk);
-  return {
-    id,
-    composition: composition.id,
-    property: property.id,
-    description: property.description,
-    steps: run.moves.map((move) => composition.system.show(move).text),
-    ...run,
-  };
 }
 
 /**
@@ -60,8 +48,8 @@ function asJson({ id, composition, property, walk }: NamedRun<unknown>): object 
  * @throws VerbError when the file cannot be read, holds no run, or holds one that the composition cannot go; RunNameError when there is no
  * such composition.
  */
-export function readSavedRun(path: string, catalogue: Catalogue<unknown>): NamedRun<unknown> {
-  const saved = parse(path);
+export function readSavedRun(path: string, catalogue: Catalogue<unknown>, option = '--file'): NamedRun<unknown> {
+  const saved = parse(path, option);
   const composition = findComposition(saved.composition, catalogue);
   const property = findProperty(saved.property, composition);
   const loop = saved.loopFrom === undefined ? {} : { loopFrom: saved.loopFrom };
@@ -69,28 +57,28 @@ export function readSavedRun(path: string, catalogue: Catalogue<unknown>): Named
     if (shows(composition.system, property, walk)) return { id: saved.id, composition, property, walk };
   }
   throw couldNotRun(
-    `--file ${path} holds a run that does not show ${property.id} in ${composition.id}, or cannot happen in this version`,
+    `${option} ${path} holds a run that does not show ${property.id} in ${composition.id}, or cannot happen in this version`,
   );
 }
 
-function parse(path: string): z.infer<typeof savedRun> {
+function parse(path: string, option: string): z.infer<typeof savedRun> {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw couldNotRun(`--file ${path} cannot be read: ${fileProblem(error)}`, error);
+    throw couldNotRun(`${option} ${path} cannot be read: ${fileProblem(error)}`, error);
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw couldNotRun(`--file ${path} is not JSON; expected a run as explore --save writes it`, error);
+    throw couldNotRun(`${option} ${path} is not JSON; expected a run as explore --save and the inspector write it`, error);
   }
   const { data, error } = savedRun.safeParse(value);
   if (data === undefined) {
     const where = error.issues[0]?.path.join('.') ?? '';
     throw couldNotRun(
-      `--file ${path} is JSON, but not a run as explore --save writes it: field ${where} is missing or wrong`,
+      `${option} ${path} is JSON, but not a run as explore --save writes it: field ${where} is missing or wrong`,
       error,
     );
   }

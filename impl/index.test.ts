@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { connect, type Listener, listen, type Session, StorageArray, StpConnectError } from './index.ts';
+import { connect, type Listener, listen, type Observer, type Session, StorageArray, StpConnectError } from './index.ts';
 
 const secret = 'a secret of both sides';
 const closers: (() => unknown)[] = [];
@@ -179,5 +179,67 @@ describe('listen and connect', () => {
     closers.push(() => session.close());
     expect(session.mode).toBe('network');
     expect(new Set(failures)).toEqual(new Set(['callbackFailed']));
+  });
+});
+
+describe('who looks on', () => {
+  /** What both sides say to an observer, in order: records by their event, frames by their type. */
+  async function observed(more: (observer: Observer) => Observer = (observer) => observer): Promise<string[]> {
+    const said: string[] = [];
+    const observer = (who: string): Observer =>
+      more({
+        record: ({ event }) => said.push(`${who} ${event.type}`),
+        frame: ({ way, channel, bytes }) => said.push(`${who} ${way} ${bytes[5]} on ${channel}`),
+      });
+    const listener = await listen({
+      wkp: 'tcp://127.0.0.1:0',
+      secret: 's',
+      inspect: observer('client'),
+      onSession: (session) => void session.close(),
+      onFailure: (error) => said.push(error.code),
+    });
+    const session = await connect({ wkp: listener.address, secret: 's', inspect: observer('server') });
+    await session.close();
+    await listener.close({ sessions: true });
+    return said;
+  }
+
+  it('gets each record, each frame that was received before its record, and each frame that is sent behind the record that decided it', async () => {
+    const said = await observed();
+    const of = (who: string) => said.filter((line) => line.startsWith(who)).slice(0, 12);
+    expect(of('server')).toEqual([
+      'server start',
+      'server first.connected',
+      'server sent 1 on first',
+      'server received 2 on first',
+      'server first.descriptor',
+      'server second.connected',
+      'server sent 2 on second',
+      expect.stringMatching(/^server received 5 on (first|second)$/),
+      expect.stringMatching(/^server (first|second)\.ready$/),
+      expect.stringMatching(/^server received 5 on (first|second)$/),
+      expect.stringMatching(/^server (first|second)\.ready$/),
+      'server close',
+    ]);
+    expect(of('client').slice(0, 10)).toEqual([
+      'client start',
+      'client received 1 on first',
+      'client first.hello',
+      'client sent 2 on first',
+      'client start',
+      'client received 2 on first',
+      'client first.descriptor',
+      'client second.joined',
+      'client sent 5 on second',
+      'client sent 5 on first',
+    ]);
+  });
+
+  it('can throw what it likes: it is reported, and the session is established', async () => {
+    const failing = (): never => {
+      throw new Error('not today');
+    };
+    const said = await observed(() => ({ record: failing, frame: failing }));
+    expect(new Set(said)).toEqual(new Set(['callbackFailed']));
   });
 });

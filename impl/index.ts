@@ -16,7 +16,7 @@ import type { Environment } from './session/environment.ts';
 import { hmacSha256 } from './session/hmac.ts';
 import { type Listener, openListener } from './session/listener.ts';
 import type { Session } from './session/session.ts';
-import type { TraceSink } from './session/trace.ts';
+import type { Observer, TraceSink } from './session/trace.ts';
 import { ArraySockets } from './sockets/array-sockets.ts';
 import { DescriptorTable } from './sockets/descriptors.ts';
 import { StpConnect } from './sockets/stp-connect.ts';
@@ -56,7 +56,7 @@ export { type Clock, systemClock, type Timer } from './session/clock.ts';
 export type { Ports } from './session/config.ts';
 export type { Listener } from './session/listener.ts';
 export type { Session } from './session/session.ts';
-export type { TraceRecord, TraceSink } from './session/trace.ts';
+export type { Observer, SeenFrame, TraceRecord, TraceSink } from './session/trace.ts';
 export { ArraySockets } from './sockets/array-sockets.ts';
 export { DescriptorTable, type DescriptorTableOptions } from './sockets/descriptors.ts';
 export {
@@ -87,6 +87,8 @@ export interface CommonOptions {
   readonly limits?: Partial<Limits> | undefined;
   /** Gets a record for each event of each attempt. What it throws is reported and stops nothing. */
   readonly trace?: TraceSink | undefined;
+  /** Looks on: gets records and frames as they happen, for `inspector()` of `stpconnect/inspector`. What it throws is reported and stops nothing. */
+  readonly inspect?: Observer | undefined;
   /** Replaces clock, chance and sockets, for simulation and for tests. `ports.array` goes before `array`. */
   readonly ports?: Partial<Ports> | undefined;
 }
@@ -160,7 +162,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
 }
 
 function environmentOf(
-  { secret, limits, trace, ports }: CommonConfig,
+  { secret, limits, trace, inspect, ports }: CommonConfig,
   attachment: StorageArray | undefined,
   report: (error: StpConnectError) => void,
 ): Environment {
@@ -174,13 +176,20 @@ function environmentOf(
     random: ports.random ?? ((size) => randomBytes(size)),
     newSessionId: ports.newSessionId ?? randomUUID,
     trace: (record) => {
-      try {
-        trace?.(record);
-      } catch (cause) {
-        report(new StpConnectError('callbackFailed', { detail: 'It was trace.', cause }));
-      }
+      guarded(report, 'trace', () => trace?.(record));
+      if (inspect !== undefined) guarded(report, 'inspect', () => inspect.record(record));
     },
+    ...(inspect?.frame === undefined ? {} : { seen: (frame) => guarded(report, 'inspect', () => inspect.frame?.(frame)) }),
   };
+}
+
+/** Calls somebody who only looks on. */
+function guarded(report: (error: StpConnectError) => void, name: string, call: () => void): void {
+  try {
+    call();
+  } catch (cause) {
+    report(new StpConnectError('callbackFailed', { detail: `It was ${name}.`, cause }));
+  }
 }
 
 /** Calls back without ever throwing; with nobody to call, only what would be lost otherwise becomes a warning of the process. */

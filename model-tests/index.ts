@@ -2,6 +2,7 @@
  * From chart to test: a compiler of statecharts, compositions, an explorer, generators of paths, and drivers for implementations.
  * What takes machines (compile, compose, explore, generate, show) knows nothing of the handshake; what knows it is in drive.
  */
+export { ownChartGeometry } from './charts/own-geometry.ts';
 export { type ChartDelay, type ChartTransition, chartDelays, chartTransitions } from './compile/chart-transitions.ts';
 export type { ActorValue, ChildValue } from './compile/codec.ts';
 export {
@@ -77,6 +78,7 @@ export {
 export { type OwnRoleOptions, verifyOwnRole } from './drive/role/verify-own.ts';
 export type { RoleEvent, RolePathFailure, RoleRow } from './drive/role/verify-role.ts';
 export { socketEvents } from './drive/socket/system.ts';
+export type { ChartTally, DrivenCase, RowDetail, Tallies } from './drive/tally.ts';
 export { type VerifyOptions, verify, wkpKinds } from './drive/verify.ts';
 export type { VerifyEvent, VerifyRow, WkpKind } from './drive/verify-row.ts';
 export { delayEvent, withExplicitDelays } from './explicit-delays.ts';
@@ -93,9 +95,11 @@ export {
   isReached,
   type NamedComposition,
   type NamedRun,
+  nameDriven,
   nameOf,
   nameRun,
   RunNameError,
+  runFile,
 } from './explore/named-runs.ts';
 export * from './explore/results.ts';
 export { codeOf, RunCodeError, walkOf } from './explore/run-code.ts';
@@ -103,6 +107,7 @@ export { GraphTooLargeError } from './explore/state-graph.ts';
 export { ExploreError } from './explore/tables.ts';
 export { IncompleteError, type TabulateOptions } from './explore/tabulate.ts';
 export { type Choice, type Run, runOf, type Walk, walksAlong } from './explore/walk.ts';
+export { chartOutline } from './export/outline.ts';
 export { ChartExportError, type ChartFormat, exportChart } from './export.ts';
 export { exportGraph, type GraphFormat } from './export-graph.ts';
 export { type Claim, exportPromela, type PromelaModel } from './export-promela.ts';
@@ -144,6 +149,11 @@ export {
   type MonitoredListenOptions,
   type MonitorOptions,
 } from './monitored.ts';
+export type { Report, ReportChart, ReportFailure, ReportParts, ReportRow } from './report/report.ts';
+export { reportFiles } from './report/report-files.ts';
+export { type ChartMarks, chartSvg } from './show/chart/draw.ts';
+export type { ChartGeometry, Rectangle } from './show/chart/geometry.ts';
+export type { ChartArrow, ChartOutline, ChartState, ChartStateKind } from './show/chart/outline.ts';
 export {
   type Captions,
   type Conclusion,

@@ -14,9 +14,10 @@ import { Driver, type Occasion } from './driver.ts';
 import type { Environment } from './environment.ts';
 import { attachFailure, failureOf, socketCode } from './failure.ts';
 import { type Closable, Closings, Holdings } from './holdings.ts';
-import { type ByteSource, Link, type LinkEvents, sourcesOf } from './link.ts';
+import { type ByteSource, type FrameWatch, Link, type LinkEvents, sourcesOf } from './link.ts';
 import { present } from './present.ts';
 import { makeSession, type OwnedSession, type Session } from './session.ts';
+import type { SeenFrame } from './trace.ts';
 
 /** At most this many connections wait on the dynamic port (step 166); one at a time is looked at. */
 const ARRAY_BACKLOG = 4;
@@ -61,6 +62,7 @@ export class ClientAttempt {
     this.#first = new Link(
       socket,
       this.#eventsOf('first', (frame) => this.#firstFacts(frame)),
+      this.#watchOf('first'),
     );
     this.#driver = new Driver({
       machine: clientMachine,
@@ -134,6 +136,12 @@ export class ClientAttempt {
       reset: (cause) => this.#driver.feed({ type: `${connection}.reset` }, cause),
       garbage: (cause) => this.#driver.feed({ type: `${connection}.garbage` }, cause),
     };
+  }
+
+  /** Tells who looks on, if anybody does. */
+  #watchOf(channel: SeenFrame['channel']): FrameWatch | undefined {
+    const { seen } = this.#host.environment;
+    return seen && ((way, bytes) => seen({ session: this.#driver.session, way, channel, bytes }));
   }
 
   #isRight(raw: Uint8Array): boolean {
@@ -238,7 +246,7 @@ export class ClientAttempt {
       const socket = this.#held.add(await present(this.#port).accept());
       if (this.#held.released) return;
       const events = this.#eventsOf('array', (frame) => this.#arrayFacts(array, frame));
-      const array: ArrayLink = { link: new Link(socket, events), refused: [] };
+      const array: ArrayLink = { link: new Link(socket, events, this.#watchOf('array')), refused: [] };
       this.#array = array;
       array.link.start();
       this.#driver.feed({ type: 'array.accepted' });
@@ -279,6 +287,7 @@ export class ClientAttempt {
     this.#held.drop(this.#first.socket);
     attempt.#held.add(this.#first.socket);
     attempt.#second = this.#first;
+    this.#first.retell(attempt.#watchOf('second'));
     attempt.#driver.feed({ type: 'second.joined' });
   }
 

@@ -7,7 +7,7 @@ import { defaultLimits, type LimitName, type Limits, limitNames } from '../proto
 import type { Mode } from '../protocol/message.ts';
 import type { Address, ArrayFamily, Sockets } from '../sockets/sockets.ts';
 import type { Clock } from './clock.ts';
-import type { TraceSink } from './trace.ts';
+import type { Observer, TraceSink } from './trace.ts';
 import { parseWkp } from './wkp.ts';
 
 /** A longer time cannot be set as a timer. */
@@ -33,6 +33,7 @@ export interface CommonConfig {
   readonly secret: Uint8Array;
   readonly limits: Limits;
   readonly trace: TraceSink | undefined;
+  readonly inspect: Observer | undefined;
   readonly ports: Partial<Ports>;
 }
 
@@ -93,6 +94,7 @@ const common = {
   array: object<object>('a StorageArray').optional(),
   limits: limits.optional(),
   trace: callback<TraceSink>('a function').optional(),
+  inspect: object<Observer>('an Observer').optional(),
   ports: ports.optional(),
 };
 
@@ -161,6 +163,7 @@ function commonOf(parsed: z.infer<typeof connectSchema> | z.infer<typeof listenS
     secret: parsed.secret ?? new Uint8Array(0),
     limits: { ...defaultLimits, ...Object.fromEntries(limits) },
     trace: parsed.trace,
+    inspect: parsed.inspect,
     ports: {
       ...(clock && { clock }),
       // The ports keep their `this`: the object that was given, of which the schema has made a copy.

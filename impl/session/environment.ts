@@ -4,7 +4,7 @@ import type { Limits } from '../protocol/limits.ts';
 import type { Tagger } from '../protocol/transcript.ts';
 import type { Address, ArrayFamily, Socket } from '../sockets/sockets.ts';
 import type { Clock } from './clock.ts';
-import type { TraceSink } from './trace.ts';
+import type { SeenFrame, TraceSink } from './trace.ts';
 
 /** The layer that sends each socket call to its address family (STPConnect). */
 export interface SocketLayer {
@@ -23,4 +23,6 @@ export interface Environment {
   newSessionId(): string;
   /** Never throws. */
   readonly trace: TraceSink;
+  /** Never throws; absent where nobody looks on. */
+  readonly seen?: ((frame: SeenFrame) => void) | undefined;
 }

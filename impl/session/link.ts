@@ -26,18 +26,23 @@ export function sourcesOf({ data, error }: GroupChannels): Record<'data' | 'erro
   return { data: fresh(data), error: fresh(error) };
 }
 
+/** Is told of frames that are sent and received. */
+export type FrameWatch = (way: 'sent' | 'received', raw: Uint8Array) => void;
+
 export class Link {
   readonly socket: Socket;
   readonly #events: LinkEvents;
+  #seen: FrameWatch | undefined;
   readonly #decoder = new Decoder();
   #reading = true;
   #stands = true;
   #pending: Promise<Uint8Array | null> | undefined;
 
-  /** Takes a connected socket. */
-  constructor(socket: Socket, events: LinkEvents) {
+  /** Takes a connected socket. `seen` is told of each frame, before anybody else. */
+  constructor(socket: Socket, events: LinkEvents, seen?: FrameWatch) {
     this.socket = socket;
     this.#events = events;
+    this.#seen = seen;
   }
 
   /** Whether neither end, reset nor malformed frame has been seen and `fall` was not called. */
@@ -52,7 +57,13 @@ export class Link {
 
   /** Sends a frame. That it could not be sent is seen by reading. */
   send(raw: Uint8Array): void {
+    this.#seen?.('sent', raw);
     this.socket.write(raw).catch(() => undefined);
+  }
+
+  /** From now on somebody else is told of frames: the connection belongs to another attempt. */
+  retell(seen: FrameWatch | undefined): void {
+    this.#seen = seen;
   }
 
   /** Decodes no further: what comes now belongs to a channel, or to nobody. */
@@ -95,8 +106,10 @@ export class Link {
     while (this.#reading) {
       const frame = this.#next();
       if (frame instanceof MalformedFrame) this.#end(() => this.#events.garbage(frame));
-      else if (frame !== undefined) this.#events.frame(frame);
-      else {
+      else if (frame !== undefined) {
+        this.#seen?.('received', frame.raw);
+        this.#events.frame(frame);
+      } else {
         this.#read();
         return;
       }

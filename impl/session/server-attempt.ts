@@ -123,12 +123,18 @@ export class ServerAttempt {
       // After a fall back the connections of the try before it say nothing any more.
       if (!current.held.released) this.#driver.feed({ type: `${connection}.${what}`, ...facts }, cause);
     };
-    return new Link(socket, {
-      frame: (frame) => feed(frame.message.name, this.#factsOf(connection, frame, current)),
-      ended: () => feed('ended', {}),
-      reset: (cause) => feed('reset', {}, cause),
-      garbage: (cause) => feed('garbage', {}, cause),
-    });
+    const { seen } = this.#parts.environment;
+    const { session } = this.#driver;
+    return new Link(
+      socket,
+      {
+        frame: (frame) => feed(frame.message.name, this.#factsOf(connection, frame, current)),
+        ended: () => feed('ended', {}),
+        reset: (cause) => feed('reset', {}, cause),
+        garbage: (cause) => feed('garbage', {}, cause),
+      },
+      seen && ((way, bytes) => seen({ session, way, channel: connection, bytes })),
+    );
   }
 
   #factsOf(connection: Connection, { message, raw }: Frame, current: Try): Facts {

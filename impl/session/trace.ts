@@ -23,3 +23,22 @@ export interface TraceRecord {
 
 /** Takes each record as it is made, before its actions are performed. */
 export type TraceSink = (record: TraceRecord) => void;
+
+/** A frame of the handshake as it crosses the wire. */
+export interface SeenFrame {
+  /** The attempt that sends or receives it. */
+  readonly session: string;
+  readonly way: 'sent' | 'received';
+  /** The connection, as the role that sends or receives calls it. */
+  readonly channel: 'first' | 'second' | 'array';
+  /** Header and payload; nonce and tag are among them. Not to be written to. */
+  readonly bytes: Uint8Array;
+}
+
+/** Somebody who looks on while attempts are made. A frame that is received comes before the record of its event, one that is sent behind it. */
+export interface Observer {
+  /** Gets each record, as a trace does. */
+  record(record: TraceRecord): void;
+  /** Gets each frame of the handshake. */
+  frame?(frame: SeenFrame): void;
+}

@@ -169,15 +169,16 @@ export class StreamSocket implements Socket {
 
   /** Ends the pending calls and gives back the descriptor and the address; what was written is not touched. */
   async #vacate(call: string): Promise<void> {
-    const error = this.#error('closed', call, `${call}() ended the call that was pending`);
+    const pending = [this.#setup, this.#accepting, this.#reading].filter((call) => call !== undefined);
+    // Only where a call is pending: to make an error takes as long as much of what a close has to do.
+    const error = pending.length > 0 ? this.#error('closed', call, `${call}() ended the call that was pending`) : undefined;
     this.#state = 'closed';
     this.#shop.descriptors.release(this.descriptor);
-    const pending = [this.#setup, this.#accepting, this.#reading];
     this.#setup?.cancel.abort();
     this.#setup = undefined;
     this.#accepting = undefined;
     this.#reading = undefined;
-    for (const each of pending) each?.reject(error);
+    for (const each of pending) if (error) each.reject(error);
     const reservation = this.#reservation;
     this.#reservation = undefined;
     await reservation?.release();

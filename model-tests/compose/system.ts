@@ -32,7 +32,7 @@ export interface Firing<Move> {
 export interface Rule<Move> {
   /** Unique in its system. */
   readonly name: string;
-  /** Weakly fair: when it can fire for ever, it fires some time. Deliveries and limits are; faults are not. Default false. */
+  /** Weakly fair: when it can fire for ever, it fires some time. A run may stop where no fair rule can fire. Deliveries and limits are; faults are not. Default false. */
   readonly fair?: boolean;
   /** Every slot that it may ever read or write; partial-order reduction needs it, and an access outside it is an error. Default all. */
   readonly touches?: readonly number[];

@@ -193,6 +193,7 @@ function decides(
 ): boolean {
   const last = texts.at(-1) as string;
   const isEnd = edgesFrom(system, last).length === 0;
+  const mayEnd = !edgesFrom(system, last).some(({ rule }) => system.rules[rule]?.fair === true);
   const at = (holds: (view: View) => boolean) => texts.map((id) => holds(viewOf(id)));
   const isEndless =
     loopFrom !== undefined && loopFrom < moves.length && texts[loopFrom] === last && isFairLoop(system, texts, moves, loopFrom);
@@ -208,11 +209,11 @@ function decides(
     case 'noDeadlock':
       return isEnd && !property.mayEnd(viewOf(last));
     case 'eventually':
-      return !at(property.holds).includes(true) && (isEnd || isEndless);
+      return !at(property.holds).includes(true) && (mayEnd || isEndless);
     case 'leadsTo': {
       const [promised, kept] = [at(property.from), at(property.to)];
       const neverKept = promised.some((is, i) => is && !kept.slice(Math.min(i, loopFrom ?? i)).includes(true));
-      return neverKept && (isEnd || isEndless);
+      return neverKept && (mayEnd || isEndless);
     }
     case 'noLivelock':
       return isEndless && !moves.slice(loopFrom).some(property.progress);

@@ -9,7 +9,7 @@ import { choicesIn, sameState, type Walk } from './walk.ts';
 /**
  * Whether `walk` decides `property`: violates it, or reaches it where it is a `sometimes` or `sometimesMove`. A walk with a loop goes on for
  * ever, and has to be weakly fair to every fair rule; one without a loop stops where it stops, which shows something of liveness only when
- * nothing can happen there.
+ * nothing has to happen there.
  */
 export function shows<Move>(system: System<Move>, property: Property<Move>, walk: Walk<Move>): boolean {
   const last = walk.states.at(-1) as SlotValues;
@@ -34,9 +34,13 @@ export function shows<Move>(system: System<Move>, property: Property<Move>, walk
   }
 }
 
-/** Nothing comes after it: it ends in a state without moves, or goes on for ever. */
+/** Nothing has to come after it: it ends in a state where no fair rule can fire, or goes on for ever. */
 function isWhole<Move>(system: System<Move>, walk: Walk<Move>): boolean {
-  return walk.loopFrom === undefined ? isEnd(system, walk.states.at(-1) as SlotValues) : isFairLoop(system, walk);
+  return walk.loopFrom === undefined ? mayEnd(system, walk.states.at(-1) as SlotValues) : isFairLoop(system, walk);
+}
+
+function mayEnd<Move>(system: System<Move>, state: SlotValues): boolean {
+  return system.rules.every(({ fair, fire }) => fair !== true || [...fire(viewOf(state))].length === 0);
 }
 
 function isEnd<Move>(system: System<Move>, state: SlotValues): boolean {

@@ -1,5 +1,4 @@
 /** Expands single states: what the rules may do is looked up, each successor is staged among the visited states. One for each thread. */
-import { lookUp } from './decision-tree.ts';
 import { applyToValues, FIRST_FIRING } from './firing.ts';
 import { pack } from './layout.ts';
 import type { StateSet } from './state-set.ts';
@@ -43,6 +42,9 @@ export class Expander {
   readonly #next: Int32Array;
   /** What each rule may do in the state that is expanded. */
   readonly #leaves: Int32Array;
+  /** The values for which `#leaves` was looked up last, and the slots that each rule's look-up read, as bits (32 slots apart share one). */
+  readonly #last: Int32Array;
+  readonly #readBits: Int32Array;
   /** Leaves that have fired, by their positions. */
   #fired = new Uint8Array(256);
 
@@ -54,6 +56,8 @@ export class Expander {
     this.#values = new Int32Array(slots);
     this.#next = new Int32Array(slots);
     this.#leaves = new Int32Array(tables.roots.length);
+    this.#last = new Int32Array(slots).fill(-1);
+    this.#readBits = new Int32Array(tables.roots.length).fill(-1);
   }
 
   /** Stages every successor of a state; false, and nothing staged, where something about it is not known to this thread. */
@@ -87,22 +91,48 @@ export class Expander {
     return this.#states.count > known;
   }
 
+  /** States that are expanded one after the other are mostly siblings: a rule that read nothing of what differs may do the same. */
   #lookUpRules(): boolean {
     const tables = this.#tables;
     const values = this.#values;
     const leaves = this.#leaves;
     const roots = tables.roots;
+    const changed = this.#changedBits();
     let data = tables.trees.data;
     for (let rule = 0; rule < leaves.length; rule += 1) {
-      let leaf = lookUp(data, roots[rule] as number, values);
-      if (leaf === 0) {
-        leaf = tables.evaluate(rule, values);
-        if (leaf === 0) return false;
+      if (((this.#readBits[rule] as number) & changed) === 0) continue;
+      let [p, read] = [roots[rule] as number, 0];
+      while (p > 0) {
+        const slot = data[p] as number;
+        const value = values[slot] as number;
+        read |= 1 << slot;
+        p = value < (data[p + 1] as number) ? (data[p + 2 + value] as number) : 0;
+      }
+      if (p === 0) {
+        p = tables.evaluate(rule, values);
+        read = -1;
+        if (p === 0) {
+          this.#last.fill(-1);
+          return false;
+        }
         data = tables.trees.data;
       }
-      leaves[rule] = leaf;
+      this.#readBits[rule] = read;
+      leaves[rule] = p;
     }
     return true;
+  }
+
+  /** The slots in which the state differs from the last one, as bits. */
+  #changedBits(): number {
+    const [values, last] = [this.#values, this.#last];
+    let changed = 0;
+    for (let slot = 0; slot < values.length; slot += 1) {
+      if (values[slot] === last[slot]) continue;
+      changed |= 1 << slot;
+      last[slot] = values[slot] as number;
+    }
+    return changed;
   }
 
   /** Every firing of the leaf at `q`, applied to state `id`. */

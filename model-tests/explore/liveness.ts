@@ -1,6 +1,6 @@
 /**
  * Liveness on a completely explored state graph. A run that violates it ends where it must not, or goes for ever round a part of the graph
- * that is strongly connected and fair. Weak fairness: a fair rule that can fire in every state of that part fires in it.
+ * that is strongly connected and fair. It may end where no fair rule can fire: what is not fair need not happen. Weak fairness: a fair rule that can fire in every state of that part fires in it.
  *
  * That a component is fair decides it exactly: a rule that can fire everywhere in an unfair component and never does so inside it is just
  * as unfair to every smaller part.
@@ -21,7 +21,7 @@ export interface Run {
 export interface Trap extends Within {
   /** Where the trap begins: the initial state, or every state that promises something. */
   readonly starts: Iterable<number>;
-  /** A state without a move is a run that ends in the trap. */
+  /** A run may end in the trap, where no fair rule can fire. */
   readonly endsCount: boolean;
 }
 
@@ -107,9 +107,9 @@ export class Liveness<Move> {
     return leafOf(tables, rule, values) !== NOTHING;
   }
 
+  /** Nothing has to happen there. */
   #isEnd(id: number): boolean {
-    this.#edges.read(id);
-    return this.#edges.count === 0;
+    return !this.#fairRules.some((rule) => this.#canFire(id, rule));
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Property, System } from '../compose/system.ts';
 import { shows } from './evidence.ts';
 import { codeOf, RunCodeError, walkOf } from './run-code.ts';
-import { type Run, type Walk, walksAlong } from './walk.ts';
+import { type Run, runOf, type Walk, walksAlong } from './walk.ts';
 
 /** A system with a name and what it is to fulfil. */
 export interface NamedComposition<Move> {
@@ -35,6 +35,33 @@ export interface NamedRun<Move> {
   readonly composition: NamedComposition<Move>;
   readonly property: Property<Move>;
   readonly walk: Walk<Move>;
+}
+
+/** What a run shows that nobody has searched for: that it can happen. Every composition has it, beside its own properties. */
+const driven: Property<unknown> = {
+  id: 'driven',
+  description: 'Somebody has driven it so far by hand.',
+  kind: 'sometimes',
+  holds: () => true,
+};
+
+/** Names a run that somebody has driven by hand. */
+export function nameDriven<Move>(composition: NamedComposition<Move>, walk: Walk<Move>): NamedRun<Move> {
+  const property = driven as Property<Move>;
+  return { id: `${composition.id}.${driven.id}.${codeOf(composition.system, walk)}`, composition, property, walk };
+}
+
+/** A run as a file holds it: what `explore --save` and the inspector write, and `replay --file` reads. */
+export function runFile<Move>({ id, composition, property, walk }: NamedRun<Move>): object {
+  const run = runOf(walk);
+  return {
+    id,
+    composition: composition.id,
+    property: property.id,
+    description: property.description,
+    steps: run.moves.map((move) => composition.system.show(move).text),
+    ...run,
+  };
 }
 
 /**
@@ -93,7 +120,8 @@ export function findComposition<Move>(id: string, { find, examples }: Catalogue<
 
 /** @throws RunNameError when the composition has no such property */
 export function findProperty<Move>(name: string, { id, properties }: NamedComposition<Move>): Property<Move> {
-  const property = properties.find((known) => known.id === name || nameOf(known) === name);
+  const all = [...properties, driven as Property<Move>];
+  const property = all.find((known) => known.id === name || nameOf(known) === name);
   if (property === undefined) {
     throw new RunNameError(`${id} has no property ${name}; it has ${properties.map(nameOf).join(', ')}`);
   }

@@ -61,6 +61,17 @@ export function systemOf({ slots, rules }: SmallSystem): System<string> {
   };
 }
 
+/** The same system with slots in between that nobody looks at. */
+export const apart = ({ slots, values, rules }: SmallSystem, stride: number): SmallSystem => ({
+  slots: slots * stride,
+  values,
+  rules: rules.map(({ reads: [one, other], cases, fair }) => ({
+    reads: [one * stride, other * stride],
+    cases: cases.map(({ when, writes }) => ({ when, writes: writes.map(([slot, value]) => [slot * stride, value]) })),
+    fair,
+  })),
+});
+
 /** The last slot holds 1. */
 export const lastIsOne =
   (slots: number) =>
@@ -139,7 +150,7 @@ export function staysForever(
       fixed = canReach(isFairHere, current);
     }
   }
-  const isEnd = (text: string) => endsCount && graph.get(text)?.length === 0;
+  const isEnd = (text: string) => endsCount && !graph.get(text)?.some(({ rule }) => fair.includes(rule));
   const bad = canReach((text) => fixed.has(text) || isEnd(text), new Set(inside));
   return [...starts].some((text) => bad.has(text));
 }

@@ -22,12 +22,16 @@ export function arrows(machine: AnyStateMachine): Arrow[] {
 
 /** `entry / a, b` and `exit / c`, where the state has any. */
 export function entryAndExit(node: AnyStateNode): string[] {
-  // As the chart writes them: what XState adds to them starts and cancels the delays.
   return (['entry', 'exit'] as const).flatMap((when) => {
-    const actions: unknown = node.config[when] ?? [];
-    const list: readonly unknown[] = Array.isArray(actions) ? actions : [actions];
+    const list = ownActions(node, when);
     return list.length === 0 ? [] : [`${when} / ${actionNames(list)}`];
   });
+}
+
+/** Actions of entering or leaving as the chart writes them: what XState adds to them starts and cancels the delays. */
+export function ownActions(node: AnyStateNode, when: 'entry' | 'exit'): readonly unknown[] {
+  const actions: unknown = node.config[when] ?? [];
+  return Array.isArray(actions) ? actions : [actions];
 }
 
 /** The child states of a node, in the chart's order. */
@@ -51,7 +55,8 @@ function actionNames(actions: readonly unknown[]): string {
   return actions.map(actionName).join(', ');
 }
 
-function actionName(action: unknown): string {
+/** `name` or `name(param, param)`. */
+export function actionName(action: unknown): string {
   if (typeof action === 'string') return action;
   const { type, params, name } = action as { readonly type?: string; readonly params?: unknown; readonly name?: string };
   const values = typeof params === 'object' && params !== null ? Object.values(params).map(paramText) : [];

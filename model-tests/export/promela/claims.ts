@@ -90,13 +90,13 @@ function bodyOf(kind: Property<unknown>['kind'], name: string, { predicates: [p 
     case 'noDeadlock':
       return { search: 'state', found: 'violated', formula: '[] (ENABLED || p)', body: reach(`!ENABLED && !${p}`) };
     case 'eventually':
-      return { search: 'cycle', found: 'violated', formula: '<> p', body: forEver(`!${p}`) };
+      return { search: 'cycle', found: 'violated', formula: '<> p', body: never(`!${p}`) };
     case 'leadsTo':
       return {
         search: 'cycle',
         found: 'violated',
         formula: '[] (p -> <> q)',
-        body: `${sometime(`${p} && !${q}`)}\n${forEver(`!${q}`)}`,
+        body: `${sometime(`${p} && !${q}`, `   :: ${p} && !${q} && MAY_STOP -> goto stopped\n`)}\n${never(`!${q}`)};\nstopped:\n   skip`,
       };
     case 'noLivelock': {
       const stuck = `!${progressBit(name)} && ENABLED`;
@@ -116,6 +116,10 @@ export const progressBit = (claim: string) => `progress__${claim}`;
 /** Comes to its end, which is an error, in a state in which `expression` is true. */
 const reach = (expression: string) => `   do\n   :: ${expression} -> break\n   :: else\n   od`;
 
-const sometime = (expression: string) => `   do\n   :: true\n   :: ${expression} -> break\n   od;`;
+/** Waits for `expression`; the claim and the system move in turn, so what has to be seen in the same state is another option. */
+const sometime = (expression: string, option = '') => `   do\n   :: true\n${option}   :: ${expression} -> break\n   od;`;
+
+/** The same, or for as long as something has to happen: a run may stop where no fair rule can fire. */
+const never = (expression: string) => `accept:\n   do\n   :: ${expression}\n   :: ${expression} && MAY_STOP -> break\n   od`;
 
 const forEver = (expression: string) => `accept:\n   do\n   :: ${expression}\n   od`;

@@ -6,6 +6,7 @@ import { oneOf } from './text.ts';
 export interface Process {
   readonly name: string;
   readonly options: readonly string[];
+  readonly isFair: boolean;
 }
 
 /**
@@ -14,11 +15,11 @@ export interface Process {
  */
 export function processesOf(rules: readonly RuleText[]): Process[] {
   const [fair, others] = [rules.filter(({ isFair }) => isFair), rules.filter(({ isFair }) => !isFair)];
-  const processes = fair.map(({ name, options }) => ({ name, options }));
-  if (others.length === 0) return processes.length > 0 ? processes : [{ name: 'nothing', options: [':: false'] }];
+  const processes = fair.map(({ name, options }) => ({ name, options, isFair: true }));
+  if (others.length === 0) return processes.length > 0 ? processes : [{ name: 'nothing', options: [':: false'], isFair: false }];
   const idle = `#ifdef FAIR\n:: d_step { ${oneOf(fair.map(({ guard }) => guard))} -> skip }\n#endif`;
   const options = [...others.flatMap((rule) => rule.options), ...(fair.length === 0 ? [] : [idle])];
-  return [{ name: 'not_fair', options }, ...processes];
+  return [{ name: 'not_fair', options, isFair: false }, ...processes];
 }
 
 /** What pan's NFAIR has to be: it keeps two bits for each process, the claim and `init` included, and has some to spare. */
@@ -43,7 +44,7 @@ export function processText(processes: readonly Process[], beginning: string): s
   const [first, ...others] = processes;
   const provided = beginning === '' ? '' : ' provided (begun)';
   return [
-    ...enabledMacro(processes.length),
+    ...enabledMacros(processes, beginning !== ''),
     '#ifdef FAIR',
     '#define MARK(bit, value) bit = value;',
     `#define PROCESS(name) od } active proctype name()${provided} { end: do`,
@@ -61,10 +62,21 @@ export function processText(processes: readonly Process[], beginning: string): s
   ].join('\n');
 }
 
-/** That something can happen, as SPIN sees it. */
-function enabledMacro(processes: number): string[] {
-  const all = Array.from({ length: processes }, (_, pid) => `enabled(${pid})`).join(' || ');
-  return ['#ifdef FAIR', `#define ENABLED (${all})`, '#else', '#define ENABLED enabled(0)', '#endif', ''];
+/** That something can happen, as SPIN sees it; and that nothing has to, since no fair rule can fire. */
+function enabledMacros(processes: readonly Process[], hasBeginning: boolean): string[] {
+  const pids = processes.map(({ isFair }, pid) => ({ isFair, enabled: `enabled(${pid})` }));
+  const all = oneOf(pids.map(({ enabled }) => enabled));
+  const fair = pids.filter(({ isFair }) => isFair).map(({ enabled }) => `!${enabled}`);
+  const stopped = [...(hasBeginning ? ['begun'] : []), ...fair].join(' && ') || 'true';
+  return [
+    '#ifdef FAIR',
+    `#define ENABLED (${all})`,
+    `#define MAY_STOP (${stopped})`,
+    '#else',
+    '#define ENABLED enabled(0)',
+    '#endif',
+    '',
+  ];
 }
 
 /** The smallest type that has numbers from 0 to `size - 1`. */

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** The suites that look for mutants of the implementation: generated ones only. Stryker gives the folder. */
 export default defineConfig({
   test: {
-    include: ['**/*.generated.ts'],
+    include: ['**/*.killers.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A mutant that never answers is given up sooner: nothing that is simulated takes long.

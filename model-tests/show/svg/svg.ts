@@ -1,5 +1,6 @@
 /** A run as an SVG sequence diagram: one self-contained file, light or dark as its reader's screen is. */
-import { oneLine, type Scenario } from '../scenario.ts';
+import type { Scenario } from '../scenario.ts';
+import { escapeXml } from './escape.ts';
 import { layoutOf } from './layout.ts';
 import { fonts, type Ink, type Look, type Shape } from './shapes.ts';
 import { type ColourName, styleSheet } from './style.ts';
@@ -33,8 +34,8 @@ export function scenarioSvg(scenario: Scenario): string {
   const { width, height, shapes } = layoutOf(scenario);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
-    `<title>${escaped(scenario.title)}</title>`,
-    `<desc>${escaped(spoken(scenario))}</desc>`,
+    `<title>${escapeXml(scenario.title)}</title>`,
+    `<desc>${escapeXml(spoken(scenario))}</desc>`,
     `<style>\n${styleSheet}\n</style>`,
     ...shapes.map(element),
     '</svg>',
@@ -64,7 +65,7 @@ function element(shape: Shape): string {
   const halo = shape.halo === undefined ? '' : ' sd-halo sd-s-page';
   const weight = bold ? ' font-weight="600"' : '';
   const anchor = shape.anchor === 'start' ? '' : ` text-anchor="${shape.anchor}"`;
-  return `<text class="sd-text sd-f-${inks[shape.ink]}${halo}" x="${shape.x}" y="${shape.y}" font-size="${size}"${weight}${anchor}>${escaped(shape.text)}</text>`;
+  return `<text class="sd-text sd-f-${inks[shape.ink]}${halo}" x="${shape.x}" y="${shape.y}" font-size="${size}"${weight}${anchor}>${escapeXml(shape.text)}</text>`;
 }
 
 function classes(
@@ -73,15 +74,4 @@ function classes(
 ): string {
   const names = [...(fill === undefined ? [] : [`f-${fill}`]), ...(stroke === undefined ? [] : [`s-${stroke}`]), ...rest];
   return names.map((name) => `sd-${name}`).join(' ');
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-/** Text as XML can hold it, on one line: a character that XML has no way to write becomes the replacement character. */
-function escaped(text: string): string {
-  return [...oneLine(text)].map((character) => ENTITIES[character] ?? (isXml(character) ? character : '\ufffd')).join('');
-}
-
-function isXml(character: string): boolean {
-  return !/[\p{Cs}\ufffe\uffff]/u.test(character);
 }

@@ -35,25 +35,41 @@ export function wishesForClientProcess(cast: Cast): Rule<ExploredMove> {
 
 /**
  * The client process is killed. That takes a move for the connections of each server process, and for the intruder's, and nothing else
- * happens in between: so no rule has to read everything. Which of them are closed first makes no difference.
+ * happens in between: so no rule has to read everything. Which of them are closed first makes no difference. It need not begin, but what
+ * has begun goes on.
  */
 export function crashesOfClientProcess(cast: Cast): Rule<ExploredMove>[] {
-  return groupsOf(cast).map((server) => ({
-    name: `crash of the client process, connections of ${server < 0 ? 'the intruder' : letterOf(server)}`,
-    *fire(view) {
-      const stage = new SlotStage(cast, view);
-      const { process } = stage;
-      const isAlive = process === 'listening' || process === 'deaf';
-      if (isAlive ? !stage.may('crash') : typeof process !== 'object' || !process.dying.includes(server)) return;
-      const dying = (typeof process === 'object' ? process.dying : groupsOf(cast)).filter((other) => other !== server);
-      const act = isAlive ? ({ kind: 'crash', who: whole } as const) : ({ kind: 'cleanUp', server } as const);
-      yield* make(cast, view, act, isAlive ? 'crash' : undefined, (next) => {
-        cleanUp(next, server);
-        next.process = dying.length === 0 ? 'down' : { dying };
-        if (dying.length === 0) next.forgetNumbers();
-      });
-    },
-  }));
+  return groupsOf(cast).flatMap((server) => {
+    const connections = `connections of ${server < 0 ? 'the intruder' : letterOf(server)}`;
+    return [
+      {
+        name: `crash of the client process, ${connections}`,
+        *fire(view) {
+          const stage = new SlotStage(cast, view);
+          const { process } = stage;
+          if ((process !== 'listening' && process !== 'deaf') || !stage.may('crash')) return;
+          yield* make(cast, view, { kind: 'crash', who: whole }, 'crash', (next) => die(next, server, groupsOf(cast)));
+        },
+      },
+      {
+        name: `rest of the crash, ${connections}`,
+        fair: true,
+        *fire(view) {
+          const { process } = new SlotStage(cast, view);
+          if (typeof process !== 'object' || !process.dying.includes(server)) return;
+          yield* make(cast, view, { kind: 'cleanUp', server }, undefined, (next) => die(next, server, process.dying));
+        },
+      },
+    ];
+  });
+}
+
+/** One of the groups that are still there dies. */
+function die(stage: SlotStage, server: number, groups: readonly number[]): void {
+  const dying = groups.filter((other) => other !== server);
+  cleanUp(stage, server);
+  stage.process = dying.length === 0 ? 'down' : { dying };
+  if (dying.length === 0) stage.forgetNumbers();
 }
 
 /** Every session that is not complete is given up. */

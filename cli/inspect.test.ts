@@ -1,0 +1,115 @@
+/** The inspector as the command line has it: its server is a process of its own, and so are the sessions that it looks at. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Recording, SessionWindow } from '../inspector/contract.ts';
+import { createFolder, runCli, startCli, startCliWith } from './cli.test-support.ts';
+
+const folder = createFolder();
+afterAll(() => folder.remove());
+
+/** Starts an inspector; `get` asks it for something. */
+async function inspect(...argv: readonly string[]) {
+  const call = startCli('inspect', '--port', '0', ...argv);
+  await call.stderrLine(/the page is at the address above/);
+  const address = await call.stdoutLine();
+  const origin = address.replace(/#.*/, '');
+  const get = async <T>(path: string) => (await (await fetch(`${origin}api/${path}`)).json()) as T;
+  const stop = async () => {
+    call.child.kill('SIGINT');
+    return call.ended;
+  };
+  return { address, get, stop };
+}
+
+describe('inspect', () => {
+  test('serves a page for this machine until a signal comes, and that is its ordinary end', async () => {
+    const { address, get, stop } = await inspect();
+    expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}$/);
+    const recordings = await get<readonly { readonly id: string }[]>('recordings');
+    expect(recordings[0]?.id).toBe('model/hardened.network');
+    expect(await get<Recording>('recording?recording=model/described.network.two-servers')).toMatchObject({
+      canDrive: true,
+      moments: 0,
+    });
+    expect((await stop()).exitCode).toBe(0);
+  });
+
+  test('shows a session live while listen and connect run beside it', async () => {
+    const { address, get, stop } = await inspect('--attach');
+    const environment = { STPCONNECT_INSPECT: address };
+    const listener = startCliWith(environment, 'listen', '--wkp', 'tcp://127.0.0.1:0', '--inspect');
+    const [, wkp = ''] = await listener.stderrLine(/listening on (\S+)/);
+    listener.child.stdin.end('what the host has\n');
+    const dialler = startCliWith(environment, 'connect', wkp, '--mode', 'network', '--inspect');
+    dialler.child.stdin.end();
+    expect((await dialler.ended).stdout.toString()).toBe('what the host has\n');
+    expect((await listener.ended).exitCode).toBe(0);
+    const { sessions } = await get<SessionWindow>('sessions?recording=live');
+    expect(sessions.map(({ role, mode, state }) => `${role} ${mode} ${state}`).sort()).toEqual([
+      'client network closed',
+      'client undefined joined',
+      'server network closed',
+    ]);
+    await stop();
+  });
+
+  test('shows a run by its name, and a run in a file', async () => {
+    const found = await runCli([
+      'explore',
+      '--variant',
+      'described',
+      '--servers',
+      '1',
+      '--mode',
+      'network',
+      '--intruder',
+      '--save',
+      folder.path('runs'),
+      '--json',
+    ]);
+    expect(found.exitCode).toBe(1);
+    const file = folder.path('runs/described.network.intruder.noIntruder.json');
+    const { get, stop } = await inspect('--path', file);
+    const [first] = await get<readonly { readonly id: string }[]>('recordings');
+    expect(first?.id).toMatch(/^run\/described\.network\.intruder\.noIntruder\./);
+    expect(await get<Recording>(`recording?recording=${first?.id}`)).toMatchObject({
+      conclusion: { fault: true },
+      canDrive: false,
+    });
+    await stop();
+  });
+});
+
+describe('inspect says clearly', () => {
+  test.each([
+    ['a file that is no trace', ['--trace', 'foreign.ndjson'], /foreign\.ndjson:2: JSON, but not a trace record/],
+    ['a file that is not there', ['--trace', 'none.ndjson'], /none\.ndjson: cannot be read: there is no such file/],
+    [
+      'a run that nobody knows',
+      ['--path', 'hardened.network.loop-listener.zzz'],
+      /zzz is not the code of a run of hardened\.network/,
+    ],
+    ['a port that is none', ['--port', '70000'], /expected a whole number from 0 to 65535/],
+  ])('%s', async (_what, argv, message) => {
+    writeFileSync(folder.path('foreign.ndjson'), `\n{"level":30}\n`);
+    const places = argv.map((argument) => (argument.endsWith('.ndjson') ? folder.path(argument) : argument));
+    const { exitCode, stderr } = await runCli(['inspect', ...places]);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(2);
+  });
+
+  test('that nobody looks on, where listen --inspect finds no inspector', async () => {
+    const empty = folder.path('empty');
+    mkdirSync(empty);
+    const call = startCliWith(
+      { XDG_RUNTIME_DIR: empty, STPCONNECT_INSPECT: '' },
+      'listen',
+      '--wkp',
+      'tcp://127.0.0.1:0',
+      '--inspect',
+    );
+    const { exitCode, stderr } = await call.ended;
+    expect(stderr).toMatch(/--inspect: no inspector runs here: start stpconnect inspect --attach/);
+    expect(exitCode).toBe(2);
+  });
+});

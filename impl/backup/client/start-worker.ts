@@ -1,0 +1,13 @@
+/** Starts the thread of a session, from a checkout and from the package alike. */
+import { Worker } from 'node:worker_threads';
+import type { Job } from './job.ts';
+
+export function startJob(job: Job): Worker {
+  const isSource = import.meta.url.endsWith('.ts');
+  const entry = new URL(`./job.worker.${isSource ? 'ts' : 'js'}`, import.meta.url);
+  const options = { workerData: job, name: 'stpconnect backup' };
+  if (!isSource) return new Worker(entry, options);
+  // On Node 20 a worker does not take the loader over, so its first step is to register it.
+  const start = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(entry.href)}); });`;
+  return new Worker(start, { ...options, eval: true });
+}

@@ -1,0 +1,117 @@
+/** The server process, restoring: sends an archive, and hears what became of its files. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { BackupError, errnoOf } from '../errors.ts';
+import { bytesOf, escapeText, toJsonName } from '../names.ts';
+import type { Message } from '../wire/messages.ts';
+import { type Talk, type TalkSession, unexpected, writeTo } from '../wire/talk.ts';
+import { compressionOf, decompressed } from './compression.ts';
+import { Account, accepted, type CommonRequest, openTalk, type Summary } from './outcome.ts';
+
+/** What shall be restored, and where to. */
+export interface RestoreOptions extends CommonRequest {
+  /** The archive: `.tar`, `.tar.gz`, `.tgz` or `.tar.br`. */
+  readonly from: string;
+  /** Absolute path of a folder on the host of the client process; it is made where it is missing. */
+  readonly root: string | Uint8Array;
+  /** So many parts of each name are left out, from its beginning. Default 0. */
+  readonly strip?: number | undefined;
+}
+
+/**
+ * Restores through an established session, and closes it. Throws BackupError where nothing was restored.
+ * @example
+ * const session = await connect({ wkp: 'tcp://database:7070', secret });
+ * const { outcome, failures } = await restore(session, { from: 'data.tar', root: '/srv/restored' });
+ */
+export async function restore(session: TalkSession, options: RestoreOptions): Promise<Summary> {
+  const talk = openTalk(session, options);
+  let source: Readable | undefined;
+  try {
+    const archive = await openArchive(options.from);
+    source = archive.source;
+    await talk.send(requestOf(options));
+    await accepted(talk);
+    const account = new Account(options, archive.total);
+    const sending = send(talk, source, account);
+    sending.catch((error: unknown) => talk.fail(error instanceof BackupError ? error : failedToRead(options.from, error)));
+    const verdict = await talk.guard(listen(talk, account));
+    await sending;
+    await talk.close();
+    return judge(verdict, account);
+  } catch (error) {
+    const reason = talk.failure ?? error;
+    await talk.abandon(reason);
+    throw reason;
+  } finally {
+    source?.destroy();
+  }
+}
+
+function requestOf(options: RestoreOptions): Message<'request'> {
+  return {
+    kind: 'request',
+    verb: 'restore',
+    version: 1,
+    root: toJsonName(bytesOf(options.root)),
+    strip: options.strip ?? 0,
+    dryRun: options.dryRun ?? false,
+  };
+}
+
+/** Of an archive that is not compressed the size is known; both sides count the same bytes then. */
+async function openArchive(
+  path: string,
+): Promise<{ readonly source: Readable; readonly total: { entries: number; bytes: number } | undefined }> {
+  const compression = compressionOf(path);
+  try {
+    const file = await open(path, 'r');
+    const { size } = await file.stat();
+    const source = createReadStream('', { fd: file, highWaterMark: PIECE });
+    return { source: decompressed(compression, source), total: compression === 'none' ? { entries: 0, bytes: size } : undefined };
+  } catch (error) {
+    throw failedToRead(path, error);
+  }
+}
+
+const PIECE = 1 << 18;
+
+async function send(talk: Talk, source: Readable, account: Account): Promise<void> {
+  const { data } = talk.session;
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const piece of source as AsyncIterable<Buffer>) {
+    hash.update(piece);
+    await talk.guard(writeTo(data, piece));
+    bytes += piece.length;
+    talk.touch();
+    account.moved(bytes);
+  }
+  data.end();
+  await talk.send({ kind: 'done', bytes, sha256: hash.digest('hex') });
+}
+
+/** What the client process tells, until it has done what it could. */
+async function listen(talk: Talk, account: Account): Promise<Message<'verdict'>> {
+  for (;;) {
+    const message = await talk.receive();
+    if (message === undefined) throw new BackupError('sessionBroken', 'The peer ended the error channel.');
+    if (message.kind === 'verdict') return message;
+    if (!account.take(message)) throw unexpected(message);
+  }
+}
+
+function judge({ kept, entries, bytes, sha256, problem }: Message<'verdict'>, account: Account): Summary {
+  const text = problem === undefined ? undefined : escapeText(problem.text);
+  if (!kept && text === undefined) throw new BackupError('disagreement', `There came ${bytes} bytes.`);
+  if (entries === 0) throw new BackupError('nothingDone', text ?? 'The archive has no file that could be restored.');
+  return account.summary(entries, bytes, sha256, text);
+}
+
+function failedToRead(path: string, error: unknown): BackupError {
+  if (error instanceof BackupError) return error;
+  const why = errnoOf(error) ?? (error instanceof Error ? error.message : String(error));
+  return new BackupError('fileFailed', `${path}: ${why}.`, { cause: error });
+}

@@ -1,0 +1,116 @@
+/** Takes what processes send that are inspected, and makes one recording of it: whatever they do stands in the order in which it arrived. */
+import type { IncomingMessage } from 'node:http';
+import type { RoleCharts } from '../charts/handshake.ts';
+import { decodeFrame } from '../frames/decode.ts';
+import type { Offer } from '../recordings/catalogue.ts';
+import { addRecord, TraceLineError } from '../traces/parse.ts';
+import { TraceRecording } from '../traces/recording.ts';
+import type { RecordedFrame } from '../traces/words.ts';
+import { type AttachLine, MAX_LINE, readAttachLine } from './lines.ts';
+
+/** Records that are kept; what comes behind them is not. */
+const MOST_RECORDS = 2_000_000;
+/** Sessions of which a frame was received whose record has not come yet. */
+const MOST_EARLY = 10_000;
+
+export class LiveRecording {
+  readonly recording: TraceRecording;
+  /** Frames that were received, until the record of their event comes. */
+  readonly #early = new Map<string, RecordedFrame[]>();
+  #senders = 0;
+  #lost = 0;
+
+  constructor(charts: RoleCharts) {
+    const entry = {
+      id: 'live',
+      kind: 'live',
+      title: 'live',
+      description: 'What listen --inspect, connect --inspect and programs with inspector() send.',
+    } as const;
+    this.recording = new TraceRecording(entry, charts);
+    this.recording.progress = { state: 'live' };
+  }
+
+  get offer(): Offer {
+    return { entry: this.recording.entry, open: () => this.recording };
+  }
+
+  /** Takes what one process sends, until it ends. Lines that say nothing that is understood end it. */
+  async receive(request: IncomingMessage): Promise<void> {
+    this.#senders += 1;
+    try {
+      request.setEncoding('utf8');
+      let rest = '';
+      for await (const chunk of request as AsyncIterable<string>) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        if (rest.length > MAX_LINE) throw new TraceLineError(`a line is longer than ${MAX_LINE} characters`);
+        for (const text of lines) this.#take(text);
+        this.recording.changed();
+      }
+    } catch (error) {
+      this.recording.problem = `a process has sent what is not understood: ${error instanceof Error ? error.message : String(error)}`;
+      // That a process was killed is no reason to complain.
+      if (!(error instanceof TraceLineError)) this.recording.problem = undefined;
+      request.destroy();
+    } finally {
+      this.#senders -= 1;
+      this.recording.changed();
+    }
+  }
+
+  #take(text: string): void {
+    if (text === '') return;
+    const line = readAttachLine(text);
+    if (line === undefined) throw new TraceLineError('a line of another kind');
+    this.#takeLine(line);
+  }
+
+  #takeLine(line: AttachLine): void {
+    switch (line.type) {
+      case 'record':
+        this.#record(line.record);
+        return;
+      case 'frame': {
+        const { session, way, channel, hex } = line;
+        this.#frame(session, { way, channel, frame: decodeFrame(Buffer.from(hex, 'hex')) });
+        return;
+      }
+      case 'array':
+        this.recording.array = line.array;
+        return;
+      case 'lost':
+        this.#lost += line.lines;
+        this.recording.problem = `${this.#lost} lines are missing: they came faster than they could be taken`;
+        return;
+      case 'hello':
+        return;
+    }
+  }
+
+  #record(record: unknown): void {
+    const { columns, frames } = this.recording;
+    if (columns.size >= MOST_RECORDS) {
+      this.recording.problem = `there are more than ${MOST_RECORDS} records: those behind them are not kept`;
+      return;
+    }
+    addRecord(columns, record);
+    const index = columns.size - 1;
+    const session = columns.session(index).id;
+    const early = this.#early.get(session);
+    if (early === undefined) return;
+    frames.set(index, early);
+    this.#early.delete(session);
+  }
+
+  #frame(session: string, frame: RecordedFrame): void {
+    const { columns, frames } = this.recording;
+    if (frame.way === 'received') {
+      if (this.#early.size < MOST_EARLY) this.#early.set(session, [...(this.#early.get(session) ?? []), frame]);
+      return;
+    }
+    const number = columns.numberOf(session);
+    const last = number === undefined ? undefined : columns.sessions[number]?.last;
+    if (last !== undefined) frames.set(last, [...(frames.get(last) ?? []), frame]);
+  }
+}
