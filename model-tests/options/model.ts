@@ -38,6 +38,7 @@ const common = (limits: readonly string[]): Readonly<Record<string, Option>> => 
     },
   },
   trace: { domain: aFunction },
+  inspect: { domain: object('an Observer') },
   ports: {
     domain: {
       kind: 'record',
@@ -75,7 +76,7 @@ export const optionsOf = (
 
 /** What is used of the options that are left out. */
 export const optionDefaults = {
-  listen: { maxPending: 128, maxSessions: 1_024, secret: new Uint8Array(0), trace: undefined, ports: {} },
+  listen: { maxPending: 128, maxSessions: 1_024, secret: new Uint8Array(0), trace: undefined, inspect: undefined, ports: {} },
   connect: {
     mode: 'network',
     fallback: false,
@@ -83,6 +84,7 @@ export const optionDefaults = {
     signal: undefined,
     secret: new Uint8Array(0),
     trace: undefined,
+    inspect: undefined,
     ports: {},
   },
 } as const;

@@ -38,6 +38,7 @@ export class OwnClient extends OwnSubject {
         this.errors.push(error);
       },
       trace: (record) => this.records.push(record),
+      inspect: this.observer,
       ports: {
         clock: this.clock,
         tcp: this.keeper.family(this.#process, this.rig.client.tcp),

@@ -28,6 +28,7 @@ export class OwnServer extends OwnSubject {
       limits,
       signal: this.#abort.signal,
       trace: (record) => this.records.push(record),
+      inspect: this.observer,
       ports: {
         clock: this.clock,
         tcp: this.keeper.family(process, tcp),

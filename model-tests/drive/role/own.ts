@@ -4,7 +4,7 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
-import { type Session, SocketError, type TraceRecord } from '../../../impl/index.ts';
+import { type Observer, type SeenFrame, type Session, SocketError, type TraceRecord } from '../../../impl/index.ts';
 import { pieces } from '../handshake/pieces.ts';
 import type { HeldEnd } from '../held-end.ts';
 import { Gatekeeper, type HeldCall, type HeldLink } from '../held-sockets.ts';
@@ -47,6 +47,13 @@ export abstract class OwnSubject implements Subject {
   errors: Error[] = [];
   /** What it has recorded since the last start. */
   records: TraceRecord[] = [];
+  /** The same, and each frame that it has sent or received, in their order. */
+  looked: (TraceRecord | SeenFrame)[] = [];
+  /** Who looks on. */
+  protected readonly observer: Observer = {
+    record: (record) => this.looked.push(record),
+    frame: (frame) => this.looked.push(frame),
+  };
   /** Which end of each link is the puppet's. */
   protected abstract readonly puppetSide: 'dialer' | 'acceptor';
   /** Limits were configured, so time can pass; else they expire by their names. */
@@ -68,6 +75,7 @@ export abstract class OwnSubject implements Subject {
     this.reports = [];
     this.errors = [];
     this.records = [];
+    this.looked = [];
     this.#told.clear();
     this.#timed = Object.keys(setup.limits).length > 0;
     await this.begin(setup);

@@ -13,7 +13,7 @@ import { OwnServer } from '../../drive/role/own-server.ts';
 import type { Role, RoleInput, RolePath } from '../../drive/role/path.ts';
 import { coverRole } from '../../drive/role/paths.ts';
 import { testSecret } from '../../drive/role/verify-own.ts';
-import { recordsComplaint, sessionComplaint, signalComplaint } from './judge-records.ts';
+import { observerComplaint, recordsComplaint, sessionComplaint, signalComplaint } from './judge-records.ts';
 import { type PathChoice, rolePathsOf } from './prepared.ts';
 
 const notes: Readonly<Record<Role, Readonly<Record<string, StateNote>>>> = {
@@ -43,6 +43,7 @@ export async function* complaintsAboutRoleAndErrors(
         yield `${path.name}, ${wrong.input}: ${wrong.what}: expected ${wrong.expected}, seen ${wrong.seen}`;
       const complaint =
         recordsComplaint(role, subject.records) ??
+        observerComplaint(path, subject.records, subject.looked) ??
         sessionComplaint(path, subject.sessions[setsUp(path)]) ??
         (subject instanceof OwnServer ? signalComplaint(subject.signal, path) : undefined);
       if (complaint !== undefined) yield `${path.name}: ${complaint}`;

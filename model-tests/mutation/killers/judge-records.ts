@@ -1,7 +1,9 @@
 /** What is recorded of an attempt, and what its session says of itself, on every path of a role. */
 import { getEventListeners } from 'node:events';
-import type { Session, TraceRecord } from '../../../impl/index.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { SeenFrame, Session, TraceRecord } from '../../../impl/index.ts';
 import type { Role, RolePath } from '../../drive/role/path.ts';
+import { readFrames } from '../../drive/wire.ts';
 import { clientAlphabet, serverAlphabet } from '../../validate/alphabet.ts';
 import { validateTrace } from '../../validate/validate-trace.ts';
 
@@ -21,6 +23,41 @@ export function recordsComplaint(role: Role, records: readonly TraceRecord[]): s
   }
   return undefined;
 }
+
+/** What somebody who looks on is told otherwise than it is; undefined when nothing. */
+export function observerComplaint(
+  path: RolePath,
+  records: readonly TraceRecord[],
+  looked: readonly (TraceRecord | SeenFrame)[],
+): string | undefined {
+  if (!isDeepStrictEqual(looked.filter(isRecord), records)) return 'who looks on is told of other records than a trace has';
+  const session = records[0]?.session;
+  const own = looked.filter((one) => one.session === session);
+  for (const [at, one] of own.entries()) {
+    if (isRecord(one) || one.way === 'sent') continue;
+    const event = own.slice(at + 1).find(isRecord)?.event.type;
+    if (event !== undefined && event !== nameOf(one).replace(' ', '.'))
+      return `${nameOf(one)} is received, and recorded as ${event}`;
+  }
+  // Another attempt that the path needs has frames of its own, and behind the path a HELLO or a DECLINE may still be sent.
+  const sends = path.steps.flatMap(({ expect }) => expect.flatMap((output) => (output.type === 'sends' ? [output] : [])));
+  if (
+    sends.some(({ connection }) => connection === 'other') ||
+    path.steps.some(({ input }) => 'pairing' in input || input['capacity'] === 'full')
+  )
+    return undefined;
+  const left = own.flatMap((one) => (isRecord(one) || one.way !== 'sent' ? [] : [nameOf(one)]));
+  for (const { connection, frame } of sends) {
+    const at = left.indexOf(`${connection} ${frame}`);
+    if (at < 0) return `nobody is told that ${frame} is sent on ${connection}`;
+    left.splice(at, 1);
+  }
+  const more = left.filter((name) => !/ (hello|decline)$/.test(name));
+  return more.length === 0 ? undefined : `somebody is told of ${more.join(', ')}, which nobody has sent`;
+}
+
+const isRecord = (one: TraceRecord | SeenFrame): one is TraceRecord => 'seq' in one;
+const nameOf = ({ channel, bytes }: SeenFrame) => `${channel} ${readFrames(Buffer.from(bytes)).frames[0]?.name}`;
 
 /** What a session says of itself otherwise than its path has it; undefined when nothing. */
 export function sessionComplaint({ role, steps }: RolePath, session: Session | undefined): string | undefined {
