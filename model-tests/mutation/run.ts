@@ -5,7 +5,8 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { judgePatches, killedOf, renderPatches } from '../mutants/run-patches.ts';
-import { judgePart, type PartResult, type PlantOptions } from './implementation/judge-part.ts';
+import { judgePart, type PartResult } from './implementation/judge-part.ts';
+import type { PlantOptions } from './implementation/plant.ts';
 import { reachesGoal, renderImplementation, renderImplementationTable, survivorsText } from './implementation/report-part.ts';
 import { judgeModel, type SubjectResult } from './judge-model.ts';
 import type { Part } from './killers/suites.ts';
@@ -85,6 +86,7 @@ await new Command('npm run mutation --')
   .option('--survivors <file>', 'of the model, write every survivor of every suite, one JSON object a line')
   .addOption(new Option('--part <part>', 'of the implementation, only this part').choices([...parts]))
   .option('--files <pattern>', 'of a part of the implementation, only these files; docs/mutation.md stays as it is')
+  .option('--again', 'of a part of the implementation, only those mutants again that lived the last time', false)
   .addOption(
     new Option('--runner <runner>', 'what asks the suites; vitest begins anew for each mutant')
       .choices(['in-process', 'vitest'])

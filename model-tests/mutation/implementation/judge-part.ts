@@ -1,13 +1,8 @@
 /** Which generated suites kill which mutants of a part of the implementation: StrykerJS plants them, one at a time. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Stryker } from '@stryker-mutator/core';
-import { prepareAll } from '../killers/prepared.ts';
 import { killers, type Part } from '../killers/suites.ts';
 import { type Equivalent, equivalents } from './equivalents.ts';
 import { type MutantResult, type PlacedMutant, place } from './place.ts';
+import { type PlantOptions, plantMutants, root } from './plant.ts';
 
 /** One suite at work. */
 export interface SuiteRow {
@@ -37,24 +32,11 @@ export interface PartResult {
   readonly seconds: number;
 }
 
-/** How mutants are planted. */
-export interface PlantOptions {
-  /** `in-process` (the default of the command) or `vitest`: the same suites, and the same verdicts. */
-  readonly runner: 'in-process' | 'vitest';
-  /** So many at a time. */
-  readonly concurrency: number;
-  /** Only in these files of the part: a pattern, or a file with a range of lines. */
-  readonly files?: string | undefined;
-}
-
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const folder = 'model-tests/mutation/killers';
-
-/** Plants every mutant of a part. Throws Error when a suite complains about the implementation as it is. */
+/** Plants the mutants of a part. Throws Error when a suite complains about the implementation as it is. */
 export async function judgePart(part: Part, how: PlantOptions): Promise<PartResult> {
   const begun = performance.now();
   const baseline = await tryUnmutated(part);
-  const mutants = await withPrepared(part, () => plant(part, how));
+  const mutants = await plantMutants(part, how);
   const alive: PlacedMutant[] = [];
   const killedBy = new Map<string, number>();
   let timedOut = 0;
@@ -91,43 +73,6 @@ async function tryUnmutated(part: Part): Promise<readonly Omit<SuiteRow, 'killed
     rows.push({ name, cases: value, seconds: Math.round((performance.now() - begun) / 100) / 10 });
   }
   return rows;
-}
-
-/** Generates the paths once, for all workers; and what never answers is given up sooner, since nothing that is simulated takes long. */
-async function withPrepared<T>(part: Part, work: () => Promise<T>): Promise<T> {
-  const scratch = await mkdtemp(join(tmpdir(), 'stpconnect-killers-'));
-  try {
-    const file = join(scratch, 'paths.json');
-    await writeFile(file, JSON.stringify(prepareAll()));
-    Object.assign(process.env, { STPCONNECT_KILLERS: file, STPCONNECT_PART: part, STPCONNECT_PATIENCE: '0.1' });
-    return await work();
-  } finally {
-    for (const name of ['KILLERS', 'PART', 'PATIENCE']) delete process.env[`STPCONNECT_${name}`];
-    await rm(scratch, { recursive: true });
-  }
-}
-
-function plant(part: Part, { runner, concurrency, files }: PlantOptions): Promise<MutantResult[]> {
-  const stryker = new Stryker({
-    testRunner: runner,
-    testRunnerNodeArgs: ['--import', 'tsx'],
-    checkerNodeArgs: ['--import', 'tsx'],
-    plugins: [
-      fileURLToPath(import.meta.resolve('@stryker-mutator/vitest-runner')),
-      fileURLToPath(new URL('in-process-runner.ts', import.meta.url)),
-    ],
-    vitest: { configFile: `${folder}/vitest.config.ts`, dir: `${folder}/${part}`, related: false },
-    coverageAnalysis: 'perTest',
-    mutate: [`impl/${part}/${files ?? '*.ts'}`, '!impl/**/*.test.ts', '!impl/**/*.test-support.ts'],
-    ignorePatterns: ['docs/diagrams', 'docs/api', 'dist'],
-    concurrency,
-    // Others may need the machine as well: only what never answers is to count as such.
-    timeoutMS: 15_000,
-    timeoutFactor: 2,
-    reporters: process.stderr.isTTY ? ['progress'] : ['progress-append-only'],
-    tempDirName: '.stryker-tmp',
-  });
-  return stryker.runMutationTest();
 }
 
 /** The first suite that noticed it: they are asked in their order. */
