@@ -1,7 +1,7 @@
 /**
  * A test runner of Stryker's that stays in one process: a mutant is switched on, the suites are asked, and it is switched off. Vitest's runner begins a
  * worker for each mutant and evaluates some 200 modules in it, which takes longer than most mutants live. A mutant of something that
- * is evaluated when a module loads gets a fresh process from Stryker.
+ * is evaluated when a module loads has all modules loaded anew: they are one bundle, of which every version of its address is another one.
  */
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -33,6 +33,12 @@ interface Switchboard {
 
 type Loaded = readonly { readonly name: string; readonly complaints: Complaints }[];
 
+/** The suites and everything below them in one file. It lies as deep as the files that are read from beside it expect. */
+const bundle = 'model-tests/mutation/killers.mjs';
+
+/** What makes it, in the sandbox. */
+export const bundleCommand = `esbuild model-tests/mutation/killers/suites.ts --bundle --platform=node --format=esm --packages=external --outfile=${bundle} --log-level=warning`;
+
 /** Turns of the event loop that what is left of a run has to end in. */
 const TURNS = 8;
 
@@ -41,6 +47,7 @@ export class InProcessRunner implements TestRunner {
   static readonly inject = [] as const;
   readonly #board: Switchboard;
   #loaded: Loaded | undefined;
+  #version = 0;
   #uncaught: unknown;
 
   constructor() {
@@ -55,7 +62,7 @@ export class InProcessRunner implements TestRunner {
   }
 
   capabilities(): TestRunnerCapabilities {
-    return { reloadEnvironment: false };
+    return { reloadEnvironment: true };
   }
 
   async dryRun(_options: DryRunOptions): Promise<DryRunResult> {
@@ -64,9 +71,10 @@ export class InProcessRunner implements TestRunner {
     return { status: DryRunStatus.Complete, tests, ...(mutantCoverage && { mutantCoverage }) };
   }
 
-  async mutantRun({ activeMutant, testFilter, hitLimit }: MutantRunOptions): Promise<MutantRunResult> {
+  async mutantRun({ activeMutant, testFilter, hitLimit, reloadEnvironment }: MutantRunOptions): Promise<MutantRunResult> {
     const board = this.#board;
     Object.assign(board, { activeMutant: activeMutant.id, hitCount: 0, hitLimit });
+    if (reloadEnvironment) this.#loaded = undefined;
     try {
       const tests = await this.#ask(testFilter);
       const endless = determineHitLimitReached(board.hitCount, hitLimit);
@@ -80,7 +88,8 @@ export class InProcessRunner implements TestRunner {
   async #ask(wanted: readonly string[] | undefined): Promise<TestResult[]> {
     const results: TestResult[] = [];
     try {
-      this.#loaded ??= await load();
+      this.#version += this.#loaded === undefined ? 1 : 0;
+      this.#loaded ??= await load(this.#version);
     } catch (error) {
       const name = 'loading';
       return [{ id: name, name, timeSpentMs: 0, status: TestStatus.Failed, failureMessage: String(error) }];
@@ -115,9 +124,9 @@ export class InProcessRunner implements TestRunner {
   }
 }
 
-/** The suites of the sandbox that this process works in. */
-async function load(): Promise<Loaded> {
-  const { killers } = (await import(pathToFileURL(resolve('model-tests/mutation/killers/suites.ts')).href)) as {
+/** The suites of the sandbox that this process works in, loaded for the first time or once more. */
+async function load(version: number): Promise<Loaded> {
+  const { killers } = (await import(`${pathToFileURL(resolve(bundle)).href}?${version}`)) as {
     killers: Readonly<Record<Part, readonly KillerSuite[]>>;
   };
   const suites = killers[process.env['STPCONNECT_PART'] as Part];

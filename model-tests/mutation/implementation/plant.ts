@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Stryker } from '@stryker-mutator/core';
 import { prepareAll } from '../killers/prepared.ts';
 import type { Part } from '../killers/suites.ts';
+import { bundleCommand } from './in-process-runner.ts';
 import type { MutantResult } from './place.ts';
 
 /** How mutants are planted. */
@@ -68,9 +69,12 @@ function runStryker(part: Part, { runner, concurrency }: PlantOptions, mutate: r
     ],
     vitest: { configFile: `${folder}/vitest.config.ts`, dir: `${folder}/${part}`, related: false },
     coverageAnalysis: 'perTest',
+    ...(runner === 'in-process' ? { buildCommand: bundleCommand } : {}),
     mutate: [...mutate, '!impl/**/*.test.ts', '!impl/**/*.test-support.ts'],
     ignorePatterns: ['docs/diagrams', 'docs/api', 'dist'],
     concurrency,
+    // Each time that everything is loaded anew, what was loaded before stays in memory.
+    maxTestRunnerReuse: 150,
     // Others may need the machine as well: only what never answers is to count as such.
     timeoutMS: 15_000,
     timeoutFactor: 2,

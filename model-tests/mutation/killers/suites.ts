@@ -133,10 +133,13 @@ const sockets = (family: 'tcp' | 'array'): KillerSuite => ({
 });
 
 const socketParts: KillerSuite = {
-  name: 'descriptor numbers, errors of the system, the layer above both families',
+  name: 'descriptor numbers, errors of the system and of the array, the layer above both families',
   async load() {
     const { complaintsAboutSocketParts } = await import('./judge-socket-parts.ts');
-    return complaintsAboutSocketParts;
+    const { complaintsAboutArrayErrors } = await import('./judge-array-errors.ts');
+    return async function* () {
+      return (yield* complaintsAboutSocketParts()) + (yield* complaintsAboutArrayErrors());
+    };
   },
 };
 
