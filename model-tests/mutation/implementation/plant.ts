@@ -76,7 +76,7 @@ function runStryker(part: Part, { runner, concurrency }: PlantOptions, mutate: r
     // Each time that everything is loaded anew, what was loaded before stays in memory.
     maxTestRunnerReuse: 150,
     // Others may need the machine as well: only what never answers is to count as such.
-    timeoutMS: 15_000,
+    timeoutMS: 10_000,
     timeoutFactor: 2,
     reporters: process.stderr.isTTY ? ['progress'] : ['progress-append-only'],
     tempDirName: '.stryker-tmp',

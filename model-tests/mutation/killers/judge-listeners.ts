@@ -14,6 +14,8 @@ import {
   StpConnectError,
   systemClock,
 } from '../../../impl/index.ts';
+import { attachFailure } from '../../../impl/session/failure.ts';
+import type { SocketErrorCode } from '../../../impl/sockets/sockets.ts';
 import { SimulatedNetwork } from '../../drive/simulated-sockets.ts';
 import { VirtualClock } from '../../drive/virtual-clock.ts';
 import { FaultyFamily } from './faulty-sockets.ts';
@@ -133,6 +135,8 @@ export async function* complaintsAboutListeners(): AsyncGenerator<string, number
   }
   tried += yield* complaintsAboutOpening();
   yield* complaintsAboutClock();
+  yield* complaintsAboutAttaching();
+  yield* complaintsAboutSignals();
   return tried;
 }
 
@@ -321,6 +325,42 @@ function* complaintsAboutClock(): Generator<string> {
   if (timers() !== running + 1) yield 'a timer that was set does not run';
   timer.cancel();
   if (timers() !== running) yield 'a timer that was cancelled goes on';
+}
+
+/** What a failed attachGroup is to an attempt (docs/protocol.md, sections 4.3 and 5): every code of a socket, and whatever else may be thrown. */
+function* complaintsAboutAttaching(): Generator<string> {
+  const outcomes: Readonly<Record<string, readonly SocketErrorCode[]>> = {
+    'group.unknown': ['groupUnknown'],
+    'group.full': ['groupFull', 'noBuffers'],
+    'array.reset': ['reset', 'notConnected', 'closed'],
+    'group.refused': ['groupRefused', 'illegalCall', 'addressUnavailable', 'timedOut', 'endOfStream'],
+  };
+  for (const [outcome, codes] of Object.entries(outcomes)) {
+    for (const code of codes) {
+      const seen = attachFailure(new SocketError(code, 'attachGroup', `attachGroup: ${code}`));
+      if (seen !== outcome) yield `attachGroup that fails with ${code} is ${seen}, not ${outcome}`;
+    }
+  }
+  const seen = attachFailure(new Error('odd'));
+  if (seen !== 'group.refused') yield `attachGroup that throws something odd is ${seen}`;
+}
+
+/** A connect that was told to stop before it begins does not begin. */
+async function* complaintsAboutSignals(): AsyncGenerator<string> {
+  const reason = new Error('nobody wants it any more');
+  const family = new FaultyFamily(
+    new SimulatedNetwork({
+      array: 'sym0',
+      dynamicPorts: { first: 1, last: 2 },
+      groups: { known: [], refused: [], full: [] },
+    }).families().tcp,
+  );
+  const error = await connect({ wkp: 'tcp://simulated:7070', signal: AbortSignal.abort(reason), ports: { tcp: family } }).catch(
+    (caught: unknown) => caught,
+  );
+  const isRight =
+    error instanceof StpConnectError && error.code === 'aborted' && error.cause === reason && error.state === undefined;
+  if (!isRight || family.open.size > 0) yield `a connect that was told to stop before it began gives ${String(error)}`;
 }
 
 async function settle(): Promise<void> {
