@@ -4,8 +4,8 @@ import type { Viewer } from '../state/viewer.ts';
 import type { PartProps } from './props.ts';
 import { Rows } from './rows.tsx';
 
-const ROW = 50;
-const SLOT = 22;
+const ROW = 46;
+const SLOT = 21;
 const FONT = { size: 12, bold: false };
 /** From the left: the numbers of moments. */
 const NUMBERS = 62;
@@ -141,10 +141,11 @@ interface NoteProps {
 }
 
 function Note({ item, count, index, top }: NoteProps) {
+  const isAtEdge = index === 0 || index === count - 1;
   return (
     <span
       class={item.fault ? 'note fault' : 'note'}
-      style={{ left: middle(index, count), top: `${top + 1}px`, maxWidth: `${(100 / count) * 1.15}%` }}
+      style={{ left: middle(index, count), top: `${top + 1}px`, maxWidth: `${(100 / count) * (isAtEdge ? 0.98 : 1.15)}%` }}
       title={item.text}
     >
       {item.fault && '⚠ '}
