@@ -15,6 +15,7 @@ export function addInspectVerb(program: Command, finish: (exitCode: number) => v
       '--path <file or id...>',
       'runs: names that explore prints, or files that explore --save or the inspector has written',
     )
+    .option('--machine <file>', 'machines of XState and systems of your own: what this module exports')
     .option('--attach', 'live: what listen --inspect, connect --inspect and programs with inspector() do')
     .option('--port <number>', 'where the page is served, 0 for any free port', wholeNumber(0, 65_535), DEFAULT_PORT)
     .action(async (options) => {

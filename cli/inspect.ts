@@ -2,8 +2,23 @@
  * `stpconnect inspect`: serves a page on the loopback that shows the statecharts, until a signal comes.
  */
 import { existsSync } from 'node:fs';
-import { type Inspector, PortError, startInspector, TraceFileError } from '../inspector/serve.ts';
-import { type Catalogue, findRun, type HandshakeComposition, type NamedRun, RunNameError } from '../model-tests/index.ts';
+import {
+  type Inspector,
+  loadOwnSystems,
+  MachineFileError,
+  type OwnSystem,
+  PortError,
+  startInspector,
+  TraceFileError,
+} from '../inspector/serve.ts';
+import {
+  type Catalogue,
+  findRun,
+  type HandshakeComposition,
+  type NamedComposition,
+  type NamedRun,
+  RunNameError,
+} from '../model-tests/index.ts';
 import { watchInterruption } from './interrupt.ts';
 import { couldNotRun, HELD, say } from './outcome.ts';
 import { readSavedRun } from './saved-runs.ts';
@@ -13,6 +28,8 @@ export interface InspectArguments {
   readonly trace?: readonly string[];
   /** Names of runs, or files. */
   readonly path?: readonly string[];
+  /** A module with machines and systems of the user's own. */
+  readonly machine?: string;
   /** Whether processes may attach. */
   readonly attach?: boolean;
   readonly port: number;
@@ -36,22 +53,32 @@ export async function inspectVerb(options: InspectArguments, catalogue: Catalogu
   }
 }
 
-async function start(options: InspectArguments, catalogue: Catalogue<unknown>): Promise<Inspector> {
-  const runs = (options.path ?? []).map((path) => runOf(path, catalogue));
+async function start(options: InspectArguments, handshakes: Catalogue<unknown>): Promise<Inspector> {
   try {
+    const systems = options.machine === undefined ? [] : await loadOwnSystems(options.machine);
+    const catalogue = withOwn(systems, handshakes);
+    const runs = (options.path ?? []).map((path) => runOf(path, catalogue));
     return await startInspector({
       port: options.port,
       traces: options.trace ?? [],
       runs,
+      systems,
       attach: options.attach ?? false,
       findComposition: (id) => quietly(() => catalogue.find(id) as HandshakeComposition | undefined),
       findRun: (id) => quietly(() => findRun(id, catalogue)),
       say,
     });
   } catch (error) {
-    if (error instanceof PortError || error instanceof TraceFileError) throw couldNotRun(error.message, error);
+    if (error instanceof PortError || error instanceof TraceFileError || error instanceof MachineFileError)
+      throw couldNotRun(error.message, error);
     throw error;
   }
+}
+
+/** Systems of the user's own have names, too: runs of them can be saved and shown again. */
+function withOwn(systems: readonly OwnSystem[], { find, examples }: Catalogue<unknown>): Catalogue<unknown> {
+  const own = (id: string) => systems.find((system) => system.id === id) as NamedComposition<unknown> | undefined;
+  return { find: (id) => own(id) ?? find(id), examples: [...systems.map(({ id }) => id), ...examples] };
 }
 
 function runOf(path: string, catalogue: Catalogue<unknown>): NamedRun<unknown> {

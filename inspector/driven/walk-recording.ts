@@ -43,6 +43,11 @@ export class WalkRecording<Move> implements Source {
     this.#watchers.tell();
   }
 
+  /** What moments look like has changed: they are made anew. */
+  forget(): void {
+    this.#moments = [];
+  }
+
   get size(): number {
     return this.#walk.choices.length;
   }
