@@ -8,6 +8,7 @@ import {
   MachineFileError,
   type OwnSystem,
   PortError,
+  ReportFileError,
   startInspector,
   TraceFileError,
 } from '../inspector/serve.ts';
@@ -17,10 +18,13 @@ import {
   type HandshakeComposition,
   type NamedComposition,
   type NamedRun,
+  type RolePath,
   RunNameError,
+  readRolePaths,
 } from '../model-tests/index.ts';
+import { readText } from './files.ts';
 import { watchInterruption } from './interrupt.ts';
-import { couldNotRun, HELD, say } from './outcome.ts';
+import { couldNotRun, explain, HELD, say } from './outcome.ts';
 import { readSavedRun } from './saved-runs.ts';
 
 /** The options of the verb, as the command line has them. */
@@ -28,6 +32,8 @@ export interface InspectArguments {
   readonly trace?: readonly string[];
   /** Names of runs, or files. */
   readonly path?: readonly string[];
+  /** A folder that verify --report has written. */
+  readonly report?: string;
   /** A module with machines and systems of the user's own. */
   readonly machine?: string;
   /** Whether processes may attach. */
@@ -57,11 +63,15 @@ async function start(options: InspectArguments, handshakes: Catalogue<unknown>):
   try {
     const systems = options.machine === undefined ? [] : await loadOwnSystems(options.machine);
     const catalogue = withOwn(systems, handshakes);
-    const runs = (options.path ?? []).map((path) => runOf(path, catalogue));
+    const files = options.path ?? [];
+    const rolePaths = files.flatMap((path) => rolePathsIn(path) ?? []);
+    const runs = files.flatMap((path) => (rolePaths.some(({ file }) => file === path) ? [] : [runOf(path, catalogue)]));
     return await startInspector({
       port: options.port,
       traces: options.trace ?? [],
       runs,
+      rolePaths,
+      report: options.report,
       systems,
       attach: options.attach ?? false,
       findComposition: (id) => quietly(() => catalogue.find(id) as HandshakeComposition | undefined),
@@ -69,16 +79,38 @@ async function start(options: InspectArguments, handshakes: Catalogue<unknown>):
       say,
     });
   } catch (error) {
-    if (error instanceof PortError || error instanceof TraceFileError || error instanceof MachineFileError)
-      throw couldNotRun(error.message, error);
+    if (isForUsers(error)) throw couldNotRun(error.message, error);
     throw error;
   }
+}
+
+const classes = [PortError, TraceFileError, MachineFileError, ReportFileError];
+
+/** Whether an error says what is wrong with what was asked for. */
+function isForUsers(error: unknown): error is Error {
+  return classes.some((each) => error instanceof each);
 }
 
 /** Systems of the user's own have names, too: runs of them can be saved and shown again. */
 function withOwn(systems: readonly OwnSystem[], { find, examples }: Catalogue<unknown>): Catalogue<unknown> {
   const own = (id: string) => systems.find((system) => system.id === id) as NamedComposition<unknown> | undefined;
   return { find: (id) => own(id) ?? find(id), examples: [...systems.map(({ id }) => id), ...examples] };
+}
+
+/** Paths that `paths --json` has printed, or undefined where the file holds none. */
+function rolePathsIn(file: string): { readonly file: string; readonly paths: readonly RolePath[] } | undefined {
+  if (!existsSync(file)) return undefined;
+  const text = readText('--path', file);
+  const [first = ''] = text.split('\n', 1);
+  if (!/"format":"stpconnect-(role-)?paths"/.test(first.replaceAll(/\s/g, ''))) return undefined;
+  try {
+    return { file, paths: readRolePaths(text) };
+  } catch (error) {
+    throw couldNotRun(
+      `--path ${file} holds paths of something else than one role (paths --role client or server): ${explain(error)}`,
+      error,
+    );
+  }
 }
 
 function runOf(path: string, catalogue: Catalogue<unknown>): NamedRun<unknown> {
