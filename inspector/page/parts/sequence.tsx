@@ -6,13 +6,15 @@ import { Rows } from './rows.tsx';
 const ROW = 46;
 const SLOT = 21;
 /** From the left: the numbers of moments. */
-const NUMBERS = 44;
+/** From the left, for numbers of so many digits. */
+const numbersWidth = (total: number) => 18 + 8 * Math.max(3, total.toLocaleString('en').length);
 const LEAST = 150;
 
 /** Who said what to whom, one row for each moment. */
 export function Sequence({ viewer, state, opened }: PartProps) {
   const { lifelines } = opened;
-  const width = NUMBERS + lifelines.length * LEAST;
+  const numbers = numbersWidth(state.total);
+  const width = numbers + lifelines.length * LEAST;
   const at = (id: string) => lifelines.findIndex((lifeline) => lifeline.id === id);
   return (
     <section class="panel sequence" data-part="sequence" aria-label="Sequence diagram">
@@ -43,13 +45,13 @@ export function Sequence({ viewer, state, opened }: PartProps) {
           version={`${viewer.state.session} ${opened.moments}`}
           load={(from, to) => viewer.pages.load(from, to)}
           onPick={(place) => void viewer.goPlace(place)}
-          head={<Heads lifelines={lifelines} width={width} />}
+          head={<Heads lifelines={lifelines} width={width} numbers={numbers} />}
           row={(place) => {
             const moment = viewer.pages.peek(place);
             return moment === undefined ? (
               <span class="quiet">…</span>
             ) : (
-              <Row viewer={viewer} moment={moment} lifelines={lifelines} at={at} />
+              <Row viewer={viewer} moment={moment} lifelines={lifelines} at={at} numbers={numbers} />
             );
           }}
         />
@@ -58,10 +60,16 @@ export function Sequence({ viewer, state, opened }: PartProps) {
   );
 }
 
-function Heads({ lifelines, width }: { readonly lifelines: readonly Lifeline[]; readonly width: number }) {
+interface HeadsProps {
+  readonly lifelines: readonly Lifeline[];
+  readonly width: number;
+  readonly numbers: number;
+}
+
+function Heads({ lifelines, width, numbers }: HeadsProps) {
   return (
     <div class="rows-head heads" style={{ minWidth: `${width}px` }} aria-hidden="true">
-      <span />
+      <span style={{ flexBasis: `${numbers}px` }} />
       {lifelines.map(({ id, name }) => (
         <span key={id}>
           <b>{name}</b>
@@ -76,10 +84,12 @@ interface RowProps {
   readonly moment: Moment;
   readonly lifelines: readonly Lifeline[];
   readonly at: (id: string) => number;
+  /** Pixels for the number. */
+  readonly numbers: number;
 }
 
 /** A moment: what was drawn of it in at most two lines; the rest is in the details. */
-function Row({ viewer, moment, lifelines, at }: RowProps) {
+function Row({ viewer, moment, lifelines, at, numbers }: RowProps) {
   const items = slotsOf(moment);
   const shown = items.slice(0, 2);
   const isAlone = shown.length === 1;
@@ -87,7 +97,7 @@ function Row({ viewer, moment, lifelines, at }: RowProps) {
   const pick = (frame: Frame | undefined) => (frame === undefined ? undefined : () => viewer.set({ frame, tab: 'moment' }));
   return (
     <div class={`moment${moment.fault ? ' fault' : ''}${isAlone ? ' alone' : ''}`} title={moment.text}>
-      <span class="number">
+      <span class="number" style={{ flexBasis: `${numbers}px` }}>
         {(moment.index + 1).toLocaleString('en')}
         {items.length > 2 && <small>+{items.length - 2}</small>}
       </span>

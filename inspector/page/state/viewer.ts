@@ -100,7 +100,7 @@ export class Viewer {
         playing: false,
       });
       this.#stopListening = this.source.listen(id, (event) => void this.#changed(event));
-      await Promise.all([this.go(at ?? opened.moments - 1), this.#moves(), this.#counts()]);
+      await Promise.all([this.go(at ?? (beginsAtStart(opened) ? 0 : opened.moments - 1)), this.#moves(), this.#counts()]);
     });
   }
 
@@ -109,7 +109,7 @@ export class Viewer {
     const { opened } = this.state;
     if (opened === undefined) return;
     const now = Math.max(-1, Math.min(index, opened.moments - 1));
-    const isLast = now === opened.moments - 1;
+    const isLast = now === opened.moments - 1 && !beginsAtStart(opened);
     this.set({
       now,
       at: isLast ? undefined : now,
@@ -203,7 +203,7 @@ export class Viewer {
       return;
     await this.#try(async () => {
       const fresh = await this.source.recording(opened.id);
-      const follows = now >= opened.moments - 1;
+      const follows = now >= opened.moments - 1 && !beginsAtStart(opened);
       if (fresh.moments < opened.moments || follows) {
         await this.#take(fresh, undefined, fresh.moments < opened.moments);
       } else {
@@ -241,6 +241,11 @@ export class Viewer {
       return undefined;
     }
   }
+}
+
+/** A file is read from its beginning; everything else is shown as it is now. */
+function beginsAtStart({ kind }: Recording): boolean {
+  return kind === 'trace';
 }
 
 /** An act without what the viewer knows itself. */
