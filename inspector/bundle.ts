@@ -30,7 +30,8 @@ export async function buildPage(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const [name, content] of files) replaceFile(folder + name, content);
   const published = here('../dist/inspector/');
-  if (existsSync(published)) cpSync(folder, `${published}page/built/`, { recursive: true });
+  if (existsSync(published))
+    cpSync(folder, `${published}page/built/`, { recursive: true, filter: (path) => !path.endsWith('.new') });
 }
 
 /** At once, so that nobody who reads it meanwhile finds half of it. */

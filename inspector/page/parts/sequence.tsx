@@ -1,4 +1,5 @@
 import type { Drawn, Frame, Lifeline, Moment } from '../../contract.ts';
+import type { Panel } from '../state/address.ts';
 import type { Viewer } from '../state/viewer.ts';
 import type { PartProps } from './props.ts';
 import { Rows } from './rows.tsx';
@@ -22,16 +23,8 @@ export function Sequence({ viewer, state, opened }: PartProps) {
         <h2>Sequence</h2>
         {state.session !== undefined && <span class="who">only session {state.session}</span>}
         <span class="spring" />
-        <button
-          type="button"
-          class="icon"
-          aria-pressed={state.wide === 'sequence'}
-          aria-label="Sequence over the whole page"
-          title="Sequence over the whole page"
-          onClick={() => viewer.set({ wide: state.wide === 'sequence' ? undefined : 'sequence' })}
-        >
-          ⤢
-        </button>
+        <Wide viewer={viewer} state={state} which="charts" label="Charts over the whole page" sign="▁" />
+        <Wide viewer={viewer} state={state} which="sequence" label="Sequence over the whole page" sign="▆" />
       </div>
       {state.total === 0 ? (
         <p class="quiet">Nothing has happened yet.{opened.canDrive ? ' Make a move on the right.' : ''}</p>
@@ -57,6 +50,29 @@ export function Sequence({ viewer, state, opened }: PartProps) {
         />
       )}
     </section>
+  );
+}
+
+interface WideProps extends Pick<PartProps, 'viewer' | 'state'> {
+  readonly which: Panel;
+  readonly label: string;
+  readonly sign: string;
+}
+
+/** A part of the page takes the room of the others, or gives it back. */
+function Wide({ viewer, state, which, label, sign }: WideProps) {
+  const isWide = state.wide === which;
+  return (
+    <button
+      type="button"
+      class="icon"
+      aria-pressed={isWide}
+      aria-label={label}
+      title={label}
+      onClick={() => viewer.set({ wide: isWide ? undefined : which })}
+    >
+      {sign}
+    </button>
   );
 }
 

@@ -85,12 +85,16 @@ export class Viewer {
     await this.#try(async () => {
       const opened = await this.source.recording(id);
       const { session, at } = shown;
+      // What a suite covered is looked at as coverage, whatever else it has.
+      const isReport = opened.kind === 'report';
       this.pages = new MomentPages(this.source, id, session);
       this.set({
         recording: id,
         opened,
         session,
         machines: shown.machines,
+        coverage: shown.coverage ?? (isReport || this.state.coverage),
+        tab: shown.tab ?? (isReport ? 'coverage' : this.state.tab),
         at,
         moves: undefined,
         counts: undefined,
