@@ -20,4 +20,27 @@ export function criterionRequest(name: string, { k, count }: CriterionArguments)
   return { criterion, ...(k === undefined ? {} : { k }), ...(count === undefined ? {} : { count }) };
 }
 
+/** The requests of several criteria, with commas between them; `k` and `count` are for those that have them, and for one at least. */
+export function criterionRequests(names: string, options: CriterionArguments): CriterionRequest[] {
+  const all = names.split(',').map((name) => name.trim());
+  if (all.length < 2) {
+    return [criterionRequest(names, options)];
+  }
+  const { k, count } = options;
+  const requests = all.map((name) => {
+    const request = criterionRequest(name, {});
+    const has = { k: isOneOf(request.criterion, ['wp', 'hsi']), count: request.criterion === 'random' };
+    return criterionRequest(name, {
+      ...(has.k && k !== undefined ? { k } : {}),
+      ...(has.count && count !== undefined ? { count } : {}),
+    });
+  });
+  for (const [option, value] of Object.entries({ k, count })) {
+    if (value !== undefined && !requests.some((request) => option in request)) {
+      throw couldNotRun(`--${option} means nothing with the criteria ${all.join(', ')}`);
+    }
+  }
+  return requests;
+}
+
 const isOneOf = (criterion: Criterion, names: readonly Criterion[]) => names.includes(criterion);

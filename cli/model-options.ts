@@ -55,6 +55,10 @@ export function addModelVerbs(program: Command, finish: (exitCode: number) => vo
     .option('--secret-file <file>', 'with --external tcp: the secret of the implementation (default: no secret)')
     .option('--patience <ms>', 'with --external: longest wait for what is expected (default: 5000)', parseMilliseconds)
     .option('--quiet <ms>', 'with --external: how long nothing more must come behind each step (default: 25)', parseMilliseconds)
+    .option(
+      '--report <dir>',
+      'write a page with charts, pair matrices and failing paths, and JUnit XML and JSON, into this directory',
+    )
     .option('--threads <number>', 'how many threads drive paths (default: 2)', parseWholeNumber)
     .action(async (options) => finish(await (await import('./verify.ts')).verifyVerb(options)));
   for (const option of criterionOptions('a cover of every transition, of compositions unless a role is named')) {

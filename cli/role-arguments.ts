@@ -17,6 +17,8 @@ export interface RoleArguments extends CriterionArguments {
   readonly secretFile?: string;
   readonly patience?: number;
   readonly quiet?: number;
+  /** The directory to write a report into. */
+  readonly report?: string;
 }
 
 /** The options that mean nothing without `--external`. */

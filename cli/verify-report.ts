@@ -123,7 +123,7 @@ export function renderRoleTable(rows: readonly RoleRow[], colours: boolean): str
   return [table.render(), ...rows.flatMap(leftOutLines)].join('\n');
 }
 
-function leftOutLines({ subject, role, leftOut, leftOutAre, untimed, unsteady }: RoleRow): string[] {
+function leftOutLines({ subject, role, leftOut, leftOutAre, untimed, late, unsteady }: RoleRow): string[] {
   const reasons = Object.entries(leftOut).map(([reason, count]) => `${reason} (${count})`);
   const sum = Object.values(leftOut).reduce((all, count) => all + count, 0);
   return [
@@ -131,6 +131,11 @@ function leftOutLines({ subject, role, leftOut, leftOutAre, untimed, unsteady }:
     ...(untimed === 0
       ? []
       : [`${subject} ${role}: ${untimed} paths are left out, another limit expires before the one that they want`]),
-    ...(unsteady === 0 ? [] : [`${subject} ${role}: ${unsteady} paths failed at first and held when they were tried again`]),
+    ...(late === 0
+      ? []
+      : [`${subject} ${role}: ${late} paths were driven again, since the tester had been too late for one of their limits`]),
+    ...(unsteady === 0
+      ? []
+      : [`${subject} ${role}: ${unsteady} of the paths that failed held when they were driven again: they fail now and then`]),
   ];
 }

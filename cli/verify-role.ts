@@ -15,11 +15,12 @@ import {
   verifyOwnRole,
   wkpKinds,
 } from '../model-tests/index.ts';
-import { criterionRequest } from './criterion-request.ts';
+import { criterionRequests } from './criterion-request.ts';
 import { readSecret, readText } from './files.ts';
 import { COULD_NOT_RUN, couldNotRun, explain, HELD, say, VIOLATED } from './outcome.ts';
 import { EXTERNAL_OPTIONS, optionName, type RoleArguments } from './role-arguments.ts';
 import { createProgressView, renderRoleTable } from './verify-report.ts';
+import { ReportWriter } from './write-report.ts';
 
 /** So many failures are printed whole. */
 const MOST_SHOWN = 5;
@@ -28,19 +29,27 @@ const MOST_SHOWN = 5;
 export async function verifyRoles(options: RoleArguments): Promise<number> {
   const rows: RoleRow[] = [];
   const failures: RolePathFailure[] = [];
-  const generate = requestOf(options);
+  const report = new ReportWriter(options.report);
   const view = createProgressView(process.stderr);
   try {
-    for await (const event of eventsOf(options, generate)) {
+    for await (const event of allEvents(options, report)) {
       if (event.type === 'progress') {
         view.show({ name: `${event.subject} ${event.role}`, done: event.done, total: event.total });
       } else if (event.type === 'failure') {
         failures.push(event.failure);
+        const { path, what, message, scenario, input } = event.failure;
+        report.failure('', { path: path.name, what: `${input}: ${what}`, message, scenario });
         if (failures.length <= MOST_SHOWN) {
           say(event.failure.message);
         }
+      } else if (event.type === 'detail') {
+        report.detail('', event.detail);
       } else {
         rows.push(event.row);
+        const { role: suite, subject: transport, paths, steps, transitions, failed, unsteady, seconds, criterion } = event.row;
+        const { mode } = options;
+        const numbers = { paths, steps, transitions, failed, unsteady, seconds };
+        report.row('', { suite, criterion, transport, ...(mode === undefined ? {} : { mode }), ...numbers });
       }
     }
   } catch (error) {
@@ -51,7 +60,11 @@ export async function verifyRoles(options: RoleArguments): Promise<number> {
   if (failures.length > MOST_SHOWN) {
     say(`${failures.length - MOST_SHOWN} more paths failed: ${namesOf(failures.slice(MOST_SHOWN))}; --path NAME shows one`);
   }
-  return conclude(options, rows, failures);
+  const exitCode = conclude(options, rows, failures);
+  if (exitCode !== COULD_NOT_RUN) {
+    report.write(exitCode === HELD);
+  }
+  return exitCode;
 }
 
 function conclude({ json = false, path }: RoleArguments, rows: readonly RoleRow[], failures: readonly RolePathFailure[]): number {
@@ -69,25 +82,32 @@ function conclude({ json = false, path }: RoleArguments, rows: readonly RoleRow[
   return held ? HELD : VIOLATED;
 }
 
-/** What is to be generated; undefined where that is not said. */
-function requestOf({ criterion, paths, ...options }: RoleArguments): CriterionRequest | undefined {
+/** What happens for each criterion in turn. */
+async function* allEvents(options: RoleArguments, report: ReportWriter): AsyncGenerator<RoleEvent, void> {
+  for (const generate of requestsOf(options)) {
+    yield* options.external === undefined
+      ? ownEvents(options, generate, report.wanted)
+      : externalEvents(options, options.external, generate, report.wanted);
+  }
+}
+
+/** What is to be generated, one after the other; undefined where that is not said. */
+function requestsOf({ criterion, paths, k, seed, ...options }: RoleArguments): Generate[] {
   if (criterion === undefined) {
-    const [orphan] = (['k', 'count'] as const).filter((name) => options[name] !== undefined);
+    const [orphan] = (['k', 'count'] as const).filter((name) => ({ k, ...options })[name] !== undefined);
     if (orphan !== undefined) throw couldNotRun(`--${orphan} needs --criterion`);
-    return undefined;
+    return [undefined];
   }
   if (paths !== undefined) throw couldNotRun('--paths has paths that are there already, so --criterion means nothing with it');
-  const { seed } = options;
-  return { ...criterionRequest(criterion, options), ...(seed === undefined ? {} : { seed }) };
+  return criterionRequests(criterion, { ...options, ...(k === undefined ? {} : { k }) }).map((request) => ({
+    ...request,
+    ...(seed === undefined ? {} : { seed }),
+  }));
 }
 
 type Generate = CriterionRequest | undefined;
 
-function eventsOf(options: RoleArguments, generate: Generate): AsyncGenerator<RoleEvent, void> {
-  return options.external === undefined ? ownEvents(options, generate) : externalEvents(options, options.external, generate);
-}
-
-async function* ownEvents(options: RoleArguments, generate: Generate): AsyncGenerator<RoleEvent, void> {
+async function* ownEvents(options: RoleArguments, generate: Generate, detail: boolean): AsyncGenerator<RoleEvent, void> {
   const { role, wkp, mode, seed, path, ...others } = options;
   const [misplaced] = EXTERNAL_OPTIONS.filter((name) => others[name] !== undefined);
   if (misplaced !== undefined) {
@@ -95,12 +115,17 @@ async function* ownEvents(options: RoleArguments, generate: Generate): AsyncGene
   }
   for (const kind of wkpKinds.filter((one) => wkp === undefined || one === wkp)) {
     for (const each of role === undefined ? (['client', 'server'] as const) : [role]) {
-      yield* verifyOwnRole({ role: each, wkp: kind, mode, seed, path, generate });
+      yield* verifyOwnRole({ role: each, wkp: kind, mode, seed, path, generate, detail });
     }
   }
 }
 
-function externalEvents(options: RoleArguments, external: string, generate: Generate): AsyncGenerator<RoleEvent, void> {
+function externalEvents(
+  options: RoleArguments,
+  external: string,
+  generate: Generate,
+  detail: boolean,
+): AsyncGenerator<RoleEvent, void> {
   const { role, mode, seed, path, limit, secretFile, patience, quiet } = options;
   const isTcp = external.startsWith('tcp:');
   const [misplaced] = (['limit', 'secretFile'] as const).filter((name) => options[name] !== undefined);
@@ -124,7 +149,8 @@ function externalEvents(options: RoleArguments, external: string, generate: Gene
     secret: isTcp ? Buffer.from(readSecret(secretFile)) : undefined,
     paths: pathsOf(options.paths),
     generate,
-    command: replayCommand(options, external),
+    detail,
+    command: replayCommand(options, external, generate),
     onListening: (address) =>
       say(`listening on ${address}; the server process has to dial, and to dial again whenever it is done`),
   });
@@ -143,8 +169,9 @@ function pathsOf(file: string | undefined): readonly RolePath[] | undefined {
 }
 
 /** The call that drives the same implementation in the same way; seed and path come behind it. */
-function replayCommand(options: RoleArguments, external: string): string {
-  const { role, mode, criterion, k, count, paths, limit = {}, secretFile, patience, quiet } = options;
+function replayCommand(options: RoleArguments, external: string, generate: Generate): string {
+  const { criterion, k, count } = generate ?? {};
+  const { role, mode, paths, limit = {}, secretFile, patience, quiet } = options;
   const words = ['stpconnect', 'verify', '--external', quoted(external)];
   const plain = {
     '--role': role,
@@ -176,7 +203,7 @@ function reasonsOf(rows: readonly RoleRow[]): string {
 }
 
 /** A failure as JSON for machines; the diagram as Mermaid. */
-function plainFailure({ path, at, input, state, what, expected, seen, scenario }: RolePathFailure): object {
+function plainFailure({ path, at, input, state, what, expected, seen, late, unsteady, scenario }: RolePathFailure): object {
   const diagram = showScenario(scenario, 'mermaid');
   return {
     path: path.name,
@@ -188,6 +215,8 @@ function plainFailure({ path, at, input, state, what, expected, seen, scenario }
     what,
     expected,
     seen,
+    ...(late === undefined ? {} : { late }),
+    unsteady,
     diagram,
   };
 }

@@ -5,6 +5,7 @@ import { verify } from '../model-tests/index.ts';
 import { COULD_NOT_RUN, couldNotRun, HELD, say, VIOLATED } from './outcome.ts';
 import { EXTERNAL_OPTIONS, optionName, type RoleArguments } from './role-arguments.ts';
 import { createProgressView, renderTable, type VerifyRow } from './verify-report.ts';
+import { ReportWriter } from './write-report.ts';
 
 /** The options of the verb, as the command line has them. */
 export interface VerifyArguments {
@@ -15,6 +16,8 @@ export interface VerifyArguments {
   /** Only the path with this name. */
   readonly path?: string;
   readonly threads?: number;
+  /** The directory to write a report into. */
+  readonly report?: string;
 }
 
 /** Runs the verb in the way that its options ask for, and answers with its exit code. */
@@ -35,17 +38,24 @@ export async function verifyVerb(options: VerifyArguments & RoleArguments): Prom
 }
 
 /** Both processes at once: 1 when a path failed or a transition was never taken. */
-async function verifyCompositions({ json = false, ...options }: VerifyArguments): Promise<number> {
+async function verifyCompositions({ json = false, report: directory, ...options }: VerifyArguments): Promise<number> {
   const rows: VerifyRow[] = [];
+  const report = new ReportWriter(directory);
   const view = createProgressView(process.stderr);
   try {
-    for await (const event of verify(options)) {
+    for await (const event of verify({ ...options, detail: report.wanted })) {
       if (event.type === 'progress') {
         view.show({ name: `${event.wkp} ${event.mode}`, done: event.done, total: event.total });
       } else if (event.type === 'failure') {
         say(`${event.wkp} ${event.mode}: ${event.message}`);
+        const { path, failure, message, scenario } = event;
+        report.failure(nameOf(event), { path, what: `${failure.move}: ${failure.what}`, message, scenario });
+      } else if (event.type === 'detail') {
+        report.detail(nameOf(event), event.detail);
       } else {
         rows.push(event.row);
+        const { wkp: transport, ...numbers } = event.row;
+        report.row(nameOf(event.row), { suite: 'compositions', criterion: 'transitions', transport, unsteady: 0, ...numbers });
       }
     }
   } finally {
@@ -61,5 +71,8 @@ async function verifyCompositions({ json = false, ...options }: VerifyArguments)
   const held = rows.length > 0 && rows.every((row) => row.failed === 0 && covers(row));
   const result = `${JSON.stringify({ ok: held, rows })}\n`;
   process.stdout.write(json ? result : `${renderTable(rows, process.stdout.isTTY)}\n`);
+  report.write(held);
   return held ? HELD : VIOLATED;
 }
+
+const nameOf = ({ wkp, mode }: { readonly wkp: string; readonly mode: string }) => `${wkp} ${mode}`;

@@ -78,6 +78,7 @@ export {
 export { type OwnRoleOptions, verifyOwnRole } from './drive/role/verify-own.ts';
 export type { RoleEvent, RolePathFailure, RoleRow } from './drive/role/verify-role.ts';
 export { socketEvents } from './drive/socket/system.ts';
+export type { ChartTally, DrivenCase, RowDetail, Tallies } from './drive/tally.ts';
 export { type VerifyOptions, verify, wkpKinds } from './drive/verify.ts';
 export type { VerifyEvent, VerifyRow, WkpKind } from './drive/verify-row.ts';
 export { delayEvent, withExplicitDelays } from './explicit-delays.ts';
@@ -148,6 +149,8 @@ export {
   type MonitoredListenOptions,
   type MonitorOptions,
 } from './monitored.ts';
+export type { Report, ReportChart, ReportFailure, ReportParts, ReportRow } from './report/report.ts';
+export { reportFiles } from './report/report-files.ts';
 export { type ChartMarks, chartSvg } from './show/chart/draw.ts';
 export type { ChartGeometry, Rectangle } from './show/chart/geometry.ts';
 export type { ChartArrow, ChartOutline, ChartState, ChartStateKind } from './show/chart/outline.ts';

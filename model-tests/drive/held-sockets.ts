@@ -129,6 +129,11 @@ export class Gatekeeper {
     return index < 0 ? undefined : this.#accepts.splice(index, 1)[0];
   }
 
+  /** The listening sockets of the accept calls that are pending. */
+  accepting(): readonly HeldSocket[] {
+    return this.#accepts.map(({ listener }) => listener);
+  }
+
   /** Lets an accept call return the next connection of its real listener; the result is its accepting end. */
   async completeAccept(accept: HeldAccept, link?: HeldLink): Promise<HeldEnd> {
     try {

@@ -18,6 +18,8 @@ export interface VerifyOptions {
   readonly path?: string;
   /** Stop a row at its first failure. Default false. */
   readonly bail?: boolean;
+  /** Tell before each row what was run of the charts, and how long each path took. Default false. */
+  readonly detail?: boolean;
   /** How many threads the rows are given to. What is driven, and how, does not depend on it. Default 2. */
   readonly threads?: number;
 }
@@ -27,10 +29,10 @@ export interface VerifyOptions {
  * order.
  */
 export async function* verify(options: VerifyOptions = {}): AsyncGenerator<VerifyEvent, void> {
-  const { seed = 1, path, bail = false, threads = 2 } = options;
+  const { seed = 1, path, bail = false, detail = false, threads = 2 } = options;
   const modes = (['network', 'storage'] as const).filter((mode) => options.mode === undefined || mode === options.mode);
   const kinds = wkpKinds.filter((kind) => options.wkp === undefined || kind === options.wkp);
-  const rows = kinds.flatMap((wkp) => modes.map((mode): RowOrders => ({ wkp, mode, seed, path, bail })));
+  const rows = kinds.flatMap((wkp) => modes.map((mode): RowOrders => ({ wkp, mode, seed, path, bail, detail })));
   if (threads > 1 && rows.length > 1) yield* inThreads(rows, threads);
   else {
     const source = new PathSource();

@@ -28,7 +28,7 @@ async function drive(args: string[]): Promise<void> {
     else if (event.type === 'failure') {
       const { move, what } = event.failure;
       report({ type: 'failed', by: `${row.wkp} ${row.mode}, path ${event.path}, ${move}: ${what}` });
-    } else if (event.row.failed === 0) report({ type: 'passed', paths: event.row.paths });
+    } else if (event.type === 'row' && event.row.failed === 0) report({ type: 'passed', paths: event.row.paths });
   }
 }
 

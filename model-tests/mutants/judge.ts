@@ -13,7 +13,11 @@ const PATIENCE = 60_000;
 export type Ending = { readonly type: 'passed' } | { readonly type: 'failed' | 'broken'; readonly by: string };
 
 /** The file of tests of each suite that vitest runs. */
-const FILES = { sockets: 'model-tests/suites/socket-paths.test.ts', spin: 'model-tests/suites/spin.test.ts' } as const;
+const FILES = {
+  sockets: 'model-tests/suites/socket-paths.test.ts',
+  schedules: 'model-tests/suites/schedules.test.ts',
+  spin: 'model-tests/suites/spin.test.ts',
+} as const;
 
 /** One process: what it runs on, by name. */
 export interface SuiteRun {
@@ -102,7 +106,7 @@ const vitestSchema = z.object({
   ),
 });
 
-/** A file of tests until the first failure: the paths of the socket's chart, or what SPIN says of systems of chance. */
+/** A file of tests until the first failure: the paths of the socket's chart, schedules of concurrent sessions, or what SPIN says of systems of chance. */
 function startVitest(copy: string, suite: keyof typeof FILES): Started {
   const outcome = join(copy, `${suite}.json`);
   const options = ['--reporter=verbose', '--reporter=json', `--outputFile.json=${outcome}`, '--bail=1'];

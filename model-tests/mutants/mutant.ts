@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 const headSchema = z.object({
   breaks: z.string().min(1),
-  suite: z.enum(['handshake', 'sockets', 'spin']).default('handshake'),
+  suite: z.enum(['handshake', 'sockets', 'schedules', 'spin']).default('handshake'),
   mode: z.enum(['network', 'storage']).optional(),
   wkp: z.enum(['simulated', 'array', 'tcp']).optional(),
 });

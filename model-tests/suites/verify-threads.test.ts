@@ -29,7 +29,14 @@ describe('rows on several threads', () => {
     expect(inOrder(together)).toEqual(inOrder(alone));
   });
 
-  const row = (mode: string): RowOrders => ({ wkp: 'simulated', mode: mode as 'network', seed: 1, path: '1.1', bail: false });
+  const row = (mode: string): RowOrders => ({
+    wkp: 'simulated',
+    mode: mode as 'network',
+    seed: 1,
+    path: '1.1',
+    bail: false,
+    detail: false,
+  });
 
   test('end with the error of the thread that could not go on', async () => {
     await expect(eventsOf(inThreads([row('network'), row('no mode')], 2))).rejects.toThrow(TypeError);

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ShownEvent } from '../../compose/system.ts';
+import { Lateness } from './lateness.ts';
 import { waitsOf } from './limits.ts';
 import { inputText, outputsText, type RoleInput, type RoleOutput, type RolePath } from './path.ts';
 import type { Puppet, PuppetParts } from './puppet.ts';
@@ -24,6 +25,8 @@ export interface RoleFailure {
   readonly seen: string;
   /** The subject ended, hung or spoke garbage. */
   readonly brokeDown?: boolean;
+  /** Where real time passes: the limit that was over before the tester was as far as the path wants it; then nothing is known of the subject. */
+  readonly late?: string;
   /** What crossed between the tester and the subject, in order. */
   readonly shown: readonly ShownEvent[];
 }
@@ -43,6 +46,7 @@ interface Progress {
   at: number;
   input: string;
   state: string;
+  late?: string;
   readonly shown: ShownEvent[];
 }
 
@@ -86,16 +90,25 @@ async function follow(path: RolePath, drive: Drive, progress: Progress): Promise
     if (wrong !== undefined) return { ...wrong, what: 'the session that fills the listener differs' };
   }
   const puppet = path.role === 'client' ? new ServerPuppet(drive) : new ClientPuppet(drive);
+  const lateness = subject.capabilities.clock === 'real' ? new Lateness(drive.limits) : undefined;
+  let done = 0;
   for (const turn of turnsOf(path, subject.capabilities, waitsOf(path, drive.limits))) {
     Object.assign(progress, { at: turn.at, input: turn.inputs.map(inputText).join(', then '), state: turn.state });
     // What follows by itself is nothing that the tester does.
     const [input] = turn.inputs as readonly [RoleInput];
     progress.shown.push(...shownInput(path.role, input));
+    const since = lateness?.mark() ?? 0;
     await puppet.perform(input, turn.state, turn.wait);
+    let late = lateness?.overdue(input);
     const difference = await compare(puppet, turn, drive, (seen) => {
       for (const output of seen) progress.shown.push(shownOutput(path.role, output));
+      lateness?.done(path.steps.slice(done, turn.at + 1), since);
+      // More than was expected may be what the end of a limit brings; less than that never is.
+      if (seen.length > visible(turn.expected, subject.capabilities).length) late ??= lateness?.overdue(input);
     });
+    if (late !== undefined) progress.late ??= late;
     if (difference !== undefined) return difference;
+    done = turn.at + 1;
   }
   Object.assign(progress, { at: path.steps.length, input: 'what comes behind the path', state: path.steps.at(-1)?.state ?? '' });
   return finish(path, drive, puppet);

@@ -21,6 +21,8 @@ export interface OwnRoleOptions {
   readonly path?: string | undefined;
   /** What to generate instead of a transition cover. */
   readonly generate?: CriterionRequest | undefined;
+  /** Tell before the row what was run of the chart, and how long each path took. Default false. */
+  readonly detail?: boolean | undefined;
 }
 
 /** The secret of the tester and of whatever it configures. */
@@ -28,7 +30,7 @@ export const testSecret = Buffer.from('a secret of the generated tests');
 
 /** Drives one role of the implementation along the paths of its chart, over one kind of WKP. */
 export async function* verifyOwnRole(options: OwnRoleOptions): AsyncGenerator<RoleEvent, void> {
-  const { role, wkp, mode, seed = 1, path, generate } = options;
+  const { role, wkp, mode, seed = 1, path, generate, detail } = options;
   const modes = mode === undefined ? undefined : [mode];
   const rig = wkp === 'simulated' ? simulatedRig() : await realRig(wkp);
   const subject = role === 'client' ? new OwnClient(rig, seed) : new OwnServer(rig, seed);
@@ -40,6 +42,7 @@ export async function* verifyOwnRole(options: OwnRoleOptions): AsyncGenerator<Ro
       secret: testSecret,
       seed,
       path,
+      detail,
       limitsOf: (_path, trial) => (trial === 0 ? {} : undefined),
       command: `stpconnect verify --role ${role} --wkp ${wkp}${mode === undefined ? '' : ` --mode ${mode}`}${criterionText(generate)}`,
     });

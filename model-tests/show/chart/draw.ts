@@ -37,7 +37,8 @@ interface Drawing {
   readonly coverage: Readonly<Record<string, number>> | undefined;
 }
 
-const MARGIN = 24;
+/** Around the chart, in pixels. */
+export const chartMargin = 24;
 
 /**
  * The whole picture, ending in a newline. States have `data-state`, rows and lines of transitions `data-transition`, so that a page can
@@ -50,16 +51,16 @@ export function chartSvg(outline: ChartOutline, geometry: ChartGeometry, marks: 
   );
   const { coverage } = marks;
   const drawing: Drawing = { geometry, pillOf: pillsOf(outline), active, taken: new Set(marks.taken), coverage };
-  const [width, height] = [geometry.width + 2 * MARGIN, geometry.height + 2 * MARGIN];
+  const [width, height] = [geometry.width + 2 * chartMargin, geometry.height + 2 * chartMargin];
   const title = outline.root.description ?? outline.root.name;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="ch" role="img" width="${width}" height="${height}" viewBox="${-MARGIN} ${-MARGIN} ${width} ${height}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="ch" role="img" width="${width}" height="${height}" viewBox="${-chartMargin} ${-chartMargin} ${width} ${height}">`,
     `<title>${escapeXml(`${outline.root.name}: ${title}`)}</title>`,
     ...(marks.bare === true
       ? []
       : [
           `<style>\n${chartStyleSheet}\n</style>`,
-          `<rect class="ch-page" x="${-MARGIN}" y="${-MARGIN}" width="${width}" height="${height}"/>`,
+          `<rect class="ch-page" x="${-chartMargin}" y="${-chartMargin}" width="${width}" height="${height}"/>`,
         ]),
     // Lines go behind what is written into compound states.
     ...boxElements(outline.root, drawing),
@@ -97,8 +98,8 @@ function contentElements(state: ChartState, drawing: Drawing): string[] {
   const place = drawing.geometry.states[state.id];
   if (place === undefined) return [];
   const isLeaf = state.children.length === 0;
-  const content = isLeaf ? stateContent(state, drawing.pillOf) : { ...headContent(state), rows: [] };
   const [x, y, width] = place;
+  const content = isLeaf ? stateContent(state, drawing.pillOf, width) : { ...headContent(state), rows: [] };
   const shift = Math.max(0, width - content.width);
   return [
     `<g class="ch-content${isLeaf ? '' : ' ch-head-text'}" transform="translate(${x} ${y})">`,

@@ -111,7 +111,6 @@ const SPACING: Record<string, string> = {
   'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
   'elk.layered.layering.strategy': 'LONGEST_PATH_SOURCE',
   'elk.alignment': 'TOP',
-  ...JSON.parse(process.env['OPTS'] ?? '{}'),
 };
 
 interface Making {

@@ -23,6 +23,7 @@ const light: Readonly<Record<string, string>> = {
   runFill: '#e5f6ec',
   missed: '#b3261e',
   missedFill: '#fdecea',
+  taken: '#ffe9a6',
   hover: '#fff6d6',
 };
 
@@ -49,6 +50,7 @@ const dark: Readonly<Record<string, string>> = {
   runFill: '#133021',
   missed: '#ff9186',
   missedFill: '#3b1a18',
+  taken: '#5b4a12',
   hover: '#33301d',
 };
 
@@ -88,7 +90,7 @@ const RULES = `
 .ch-edge.ch-missed .ch-head,.ch-edge.ch-missed .ch-port{fill:var(--ch-missed)}
 .ch-active>.ch-box{stroke:var(--ch-active);stroke-width:2.6}
 .ch-atomic.ch-active>.ch-box,.ch-final.ch-active>.ch-box{fill:var(--ch-activeFill)}
-.ch-taken .ch-row-area{fill:var(--ch-activeFill)}
+.ch-taken .ch-row-area{fill:var(--ch-taken)}
 .ch-edge.ch-taken .ch-line{stroke:var(--ch-active);stroke-width:2.6}
 .ch-edge.ch-taken .ch-head,.ch-edge.ch-taken .ch-port{fill:var(--ch-active)}
 `.trim();

@@ -36,6 +36,8 @@ export interface ExternalOptions {
   readonly paths?: readonly RolePath[] | undefined;
   /** What to generate instead of a transition cover. */
   readonly generate?: CriterionRequest | undefined;
+  /** Tell before the row what was run of the chart, and how long each path took. Default false. */
+  readonly detail?: boolean | undefined;
   /** The command that was called, as far as it says what to drive: a path's name is put behind it. */
   readonly command: string;
   /** Is told where the tester listens, for a server process that speaks TCP. */
@@ -107,12 +109,12 @@ function driveRole(
   secret: Buffer,
   limitsOf: RoleVerification['limitsOf'],
 ): AsyncGenerator<RoleEvent, void> {
-  const { mode, seed = 1, path, command } = options;
+  const { mode, seed = 1, path, command, detail } = options;
   const { modes } = subject.capabilities;
   if (mode !== undefined && !modes.includes(mode))
     throw new CannotRunError(`${name} has no ${mode} mode: it says that it has ${modes.join(', ')}`);
   const suite = suiteFor(role, subject.capabilities, options);
-  return verifyRole({ name, subject, suite, secret, seed, path, limitsOf, command });
+  return verifyRole({ name, subject, suite, secret, seed, path, limitsOf, command, detail });
 }
 
 /** Paths that were given, those of a criterion, or a transition cover. */
