@@ -27,6 +27,8 @@ const folder = mkdtempSync(join(tmpdir(), 'stpconnect-page-'));
 const COUNTEREXAMPLE = 'described.network.two-servers.pairing.1hcn7';
 
 let visitor: Visitor;
+/** How long something may take that is waited for; it is there much sooner. */
+const soon = { timeout: 20_000 };
 const running: RunningInspector[] = [];
 
 beforeAll(async () => {
@@ -43,7 +45,7 @@ afterEach(() => {
 });
 
 async function serve(...options: readonly string[]): Promise<string> {
-  const inspector = await startInspect(...options);
+  const inspector = await startInspect(options);
   running.push(inspector);
   return inspector.address;
 }
@@ -66,7 +68,7 @@ describe.skipIf(!isThere)('driving the model by hand', () => {
     await driveTo(page, 'server', 'server.established');
     expect(await activeStates(page, 'server')).toEqual(['server', 'server.established']);
     expect(await activeStates(page, 'client')).toContain('client.established');
-    await expect.poll(() => page.locator('.rows .message').count()).toBeGreaterThan(3);
+    await expect.poll(() => page.locator('.rows .message').count(), soon).toBeGreaterThan(3);
     await page.context().close();
   });
 
@@ -143,7 +145,7 @@ describe.skipIf(!isThere)('a run that was found', () => {
     expect(await page.locator('.notice.fault').textContent()).toContain('pairing is violated');
     await page.locator('.time .play').focus();
     await andPlaceChanges(page, () => page.keyboard.press('End'));
-    await expect.poll(() => page.locator('.row[aria-selected=true]').count()).toBe(1);
+    await expect.poll(() => page.locator('.row[aria-selected=true]').count(), soon).toBe(1);
     expect(await activeStates(page, 'describedClient')).toContain('describedClient.network.awaitingDescriptor');
     await page.context().close();
   });
@@ -217,9 +219,9 @@ describe.skipIf(!isThere)('a trace', () => {
     const page = await visitor.open(address);
     await page.getByRole('tab', { name: /Sessions/ }).click();
     await page.getByLabel('Failure').selectOption('connectionRefused');
-    await expect.poll(() => page.locator('.sessions > p').textContent()).toContain('3,000 of 6,000');
+    await expect.poll(() => page.locator('.sessions > p').textContent(), soon).toContain('3,000 of 6,000');
     await page.locator('.session').first().click();
-    await expect.poll(() => placeOf(page)).toMatch(/\/ 3$/);
+    await expect.poll(() => placeOf(page), soon).toMatch(/\/ 3$/);
     expect(await page.locator('.time .chip').textContent()).toContain('session');
     await page.context().close();
   });

@@ -1,7 +1,7 @@
 /** A composition, and what properties ask of it. */
 import type { StateValue } from 'xstate';
 import type { ActorValue } from '../compile/codec.ts';
-import type { LocalState } from '../compile/compile.ts';
+import type { CompiledChart, LocalState } from '../compile/compile.ts';
 import type { Warning } from '../compile/lint.ts';
 import type { Message } from '../compile/outputs.ts';
 import { BufferLink } from './buffer-link.ts';
@@ -53,6 +53,16 @@ export class Composed<Machine extends string = string, LinkName extends string =
     return lintParts(this.#parts);
   }
 
+  /** Names of all machines, in the order in which they were described. */
+  get machineNames(): readonly Machine[] {
+    return [...this.#parts.processes.keys()] as Machine[];
+  }
+
+  /** Names of all links, in the order in which they were described. */
+  get linkNames(): readonly LinkName[] {
+    return [...this.#parts.links.keys()] as LinkName[];
+  }
+
   /** What can be asked of a machine. */
   machine(name: Machine): MachineView {
     return new MachineView(this.#parts.process(name));
@@ -78,6 +88,11 @@ export class MachineView {
     this.name = process.name;
     this.slot = process.slot;
     this.#process = process;
+  }
+
+  /** Its chart, compiled: what it does for an event in a local state. */
+  get chart(): CompiledChart {
+    return this.#process.chart;
   }
 
   /**
@@ -153,6 +168,12 @@ export class LinkView {
   constructor(link: Link) {
     this.name = link.name;
     this.#link = link;
+  }
+
+  /** Who sends on it, and who gets what is on it; on a connection each end does both, and the dialler comes first. */
+  get ends(): { readonly from: readonly string[]; readonly to: readonly string[]; readonly isConnection: boolean } {
+    const { senders, readers } = this.#link;
+    return { from: [...senders], to: [...readers], isConnection: this.#link instanceof ConnectionLink };
   }
 
   /** Messages on their way, the oldest first where the link is ordered; on a connection those to `end`, without it those of both directions. */

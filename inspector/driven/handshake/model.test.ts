@@ -5,7 +5,9 @@ import { findRun, nameRun } from '../../../model-tests/explore/named-runs.ts';
 import { HandshakeCharts } from '../../charts/handshake.ts';
 import type { Act, DriveMove } from '../../contract.ts';
 import { momentWindow, type Source } from '../../recordings/source.ts';
-import { modelOffer, runOffer } from './offers.ts';
+import { runOffer } from '../run-offer.ts';
+import { modelOffer } from './offers.ts';
+import { HandshakeView } from './view.ts';
 
 const charts = new HandshakeCharts();
 const hardened = handshakeSystems({ servers: 1 });
@@ -183,7 +185,10 @@ describe('the described variant', () => {
     const property = composition.properties.find(({ id }) => id === 'pairing');
     const found = properties.find(({ id }) => id === 'pairing')?.counterexample;
     if (property === undefined || found === undefined) throw new Error('the described handshake has no fault any more');
-    const source = (await runOffer(nameRun(composition, property, found) as never, charts).open()) as Source;
+    const source = (await runOffer(
+      nameRun(composition, property, found) as never,
+      () => new HandshakeView(composition, charts) as never,
+    ).open()) as Source;
     expect(source.describe()).toMatchObject({
       canDrive: false,
       conclusion: { fault: true },

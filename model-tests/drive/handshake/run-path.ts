@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Edge } from '../../explore/explore.ts';
 import type { Rig } from '../rigs.ts';
-import { arrange } from './arrange.ts';
+import { type Arrangement, arrange } from './arrange.ts';
 import { carryOut } from './carry-out.ts';
 import { successorOf } from './driven-edge.ts';
 import { finish } from './finish.ts';
@@ -37,48 +37,92 @@ export async function runPath(
   path: HandshakePath,
   seed: number,
 ): Promise<PathFailure | undefined> {
-  const run = new Run(system, rig, arrange(path.map((edge) => edge.move)));
-  const progress = { at: -1, move: 'start' };
+  const driven = new DrivenPath(system, rig, arrange(path.map((edge) => edge.move)), seed);
   let timer: NodeJS.Timeout | undefined;
   const stuck = new Promise<PathFailure>((resolve) => {
     const bark = () =>
-      resolve({ ...progress, what: 'the run got stuck', expected: `a reaction within ${patience} ms`, seen: 'none' });
+      resolve({
+        ...driven.progress,
+        what: 'the run got stuck',
+        expected: `a reaction within ${patience} ms`,
+        seen: 'none',
+      });
     timer = setTimeout(bark, patience);
   });
   try {
-    return await Promise.race([drive(run, system, path, seed, progress), stuck]);
+    return await Promise.race([driveAll(driven, path), stuck]);
   } catch (error) {
-    return { ...progress, what: 'the driver could not go on', expected: 'a move that can be made', seen: String(error) };
+    return { ...driven.progress, what: 'the driver could not go on', expected: 'a move that can be made', seen: String(error) };
   } finally {
     clearTimeout(timer);
-    await run.tearDown();
+    await driven.run.tearDown();
   }
 }
 
-async function drive(
-  run: Run,
-  system: HandshakeSystem,
-  path: HandshakePath,
-  seed: number,
-  progress: { at: number; move: string },
-) {
-  await run.start();
-  let failure = compare(run, system, system.initial);
-  if (failure !== undefined) return { ...progress, ...failure };
-  for (const [at, edge] of path.entries()) {
-    Object.assign(progress, { at, move: describeMove(edge.move) });
-    const successor = successorOf(system, edge);
-    run.begin();
-    await carryOut({ run, world: edge.from.world, steps: successor.steps, seed: seed + at }, edge.move);
-    failure =
-      compareRecords(run, successor.steps) ??
-      compareWritings(run, successor.written) ??
-      compare(run, system, successor.next, { from: edge.from.world, steps: successor.steps });
-    if (failure !== undefined) return { ...progress, ...failure };
+async function driveAll(driven: DrivenPath, path: HandshakePath): Promise<PathFailure | undefined> {
+  let failure = await driven.start();
+  for (const edge of path) failure ??= await driven.step(edge);
+  return failure ?? (await driven.finish());
+}
+
+/** The implementation on its way along a path that may still grow, compared with the model behind each move. */
+export class DrivenPath {
+  readonly run: Run;
+  readonly arrangement: Arrangement;
+  readonly #system: HandshakeSystem;
+  readonly #seed: number;
+  #world: World;
+  #at = -1;
+  #move = 'start';
+
+  /** What a path needs before it begins is in `arrangement`; `seed` decides how deliveries are split. */
+  constructor(system: HandshakeSystem, rig: Rig, arrangement: Arrangement, seed: number) {
+    this.run = new Run(system, rig, arrangement);
+    this.arrangement = arrangement;
+    this.#system = system;
+    this.#seed = seed;
+    this.#world = system.initial;
   }
-  Object.assign(progress, { at: path.length, move: 'the end of the run' });
-  const wrong = await finish(run, system, path.at(-1)?.to.world ?? system.initial);
-  return wrong === undefined ? undefined : { ...progress, what: wrong, expected: 'nothing of the kind', seen: wrong };
+
+  /** Which move is being made. */
+  get progress(): { readonly at: number; readonly move: string } {
+    return { at: this.#at, move: this.#move };
+  }
+
+  /** Starts the processes; where they are is compared. */
+  async start(): Promise<PathFailure | undefined> {
+    await this.run.start();
+    return this.#failure(compare(this.run, this.#system, this.#system.initial));
+  }
+
+  /** Makes the next move, and compares everything that can be seen behind it. */
+  async step(edge: HandshakePath[number]): Promise<PathFailure | undefined> {
+    const { run } = this;
+    const at = this.#at + 1;
+    this.#at = at;
+    this.#move = describeMove(edge.move);
+    const successor = successorOf(this.#system, edge);
+    run.begin();
+    await carryOut({ run, world: edge.from.world, steps: successor.steps, seed: this.#seed + at }, edge.move);
+    this.#world = edge.to.world;
+    return this.#failure(
+      compareRecords(run, successor.steps) ??
+        compareWritings(run, successor.written) ??
+        compare(run, this.#system, successor.next, { from: edge.from.world, steps: successor.steps }),
+    );
+  }
+
+  /** Ends the run: its sessions carry data, everything is given back, and the listener serves one more. */
+  async finish(): Promise<PathFailure | undefined> {
+    this.#at += 1;
+    this.#move = 'the end of the run';
+    const wrong = await finish(this.run, this.#system, this.#world);
+    return this.#failure(wrong === undefined ? undefined : { what: wrong, expected: 'nothing of the kind', seen: wrong });
+  }
+
+  #failure(difference: Difference | undefined): PathFailure | undefined {
+    return difference && { ...this.progress, ...difference };
+  }
 }
 
 type Difference = Omit<PathFailure, 'at' | 'move'>;

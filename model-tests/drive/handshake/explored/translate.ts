@@ -27,17 +27,51 @@ export interface Translation {
  *
  * @throws Error where the two compositions disagree about what a move leads to: then one of them is wrong
  */
-export function translate(explored: ExploredSystem, { states, choices }: Walk<ExploredMove>): Translation {
-  const { options } = explored.cast.plan;
-  const system = new HandshakeSystem({ servers: options.servers, faults: choices.length + 1, forging: true, strangers: true });
-  const lockstep = new Lockstep(explored, system);
-  const mayArrange = options.servers.length === 1 && !choices.some(({ move }) => isHello(move.act));
-  for (const [index, { move, next }] of choices.entries()) {
-    const why = isArranged(move.act) && !mayArrange ? arranged : lockstep.follow(move, at(states, index), next);
+export function translate(explored: ExploredSystem, walk: Walk<ExploredMove>): Translation {
+  const translator = new Translator(explored, walk.choices.length + 1);
+  const { system, path } = translator;
+  for (const [index, { move }] of walk.choices.entries()) {
+    const why = translator.follow(walk, index);
     if (why === undefined) continue;
-    return { system, path: lockstep.path, stoppedAt: { move: index, text: explored.show(move).text, why } };
+    return { system, path, stoppedAt: { move: index, text: explored.show(move).text, why } };
   }
-  return { system, path: lockstep.path };
+  return { system, path };
+}
+
+/** Translates a run move by move, for one that still grows. */
+export class Translator {
+  readonly system: HandshakeSystem;
+  readonly #explored: ExploredSystem;
+  readonly #lockstep: Lockstep;
+
+  /** `faults`: the most moves that a run has. */
+  constructor(explored: ExploredSystem, faults: number) {
+    const { servers } = explored.cast.plan.options;
+    this.system = new HandshakeSystem({ servers, faults, forging: true, strangers: true });
+    this.#explored = explored;
+    this.#lockstep = new Lockstep(explored, this.system);
+  }
+
+  /** The path so far; it grows. */
+  get path(): readonly Edge<World, Move>[] {
+    return this.#lockstep.path;
+  }
+
+  /**
+   * Goes on with the move of this number, behind those before it; answers why it cannot be driven, where it cannot.
+   *
+   * @throws Error where the two compositions disagree about what the move leads to
+   */
+  follow({ states, choices }: Walk<ExploredMove>, index: number): string | undefined {
+    const { move, next } = at(choices, index);
+    const mayArrange = this.#explored.cast.plan.options.servers.length === 1 && !choices.some((other) => isHello(other.move.act));
+    return isArranged(move.act) && !mayArrange ? arranged : this.#lockstep.follow(move, at(states, index), next);
+  }
+}
+
+/** Whether a move of this kind can be driven at all; that it can be where its turn is, `Translator` finds out. */
+export function isDrivable({ act }: ExploredMove): boolean {
+  return act.kind === 'say' ? act.source === 'made up' : !(act.kind in undrivable);
 }
 
 const arranged = 'what a process finds in its configuration is arranged for a whole run, and somebody else would find the same';
