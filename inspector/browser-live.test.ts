@@ -1,4 +1,4 @@
-/** The page beside other processes, and with charts that are not ours. Needs chromium, see browser.test.ts. */
+/** The page beside other processes, and with charts that are not ours. Needs chromium; STPCONNECT_REQUIRE=chromium makes it a failure when it is missing. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
