@@ -86,8 +86,15 @@ export class TraceRecording implements Source {
   }
 
   indicesOf(session: string): ArrayLike<number> | undefined {
-    const number = this.columns.numberOf(session);
-    return number === undefined ? undefined : this.columns.indicesOf(number);
+    const columns = this.columns.numbersOf(session).map((number) => this.columns.indicesOf(number));
+    if (columns.length < 2) return columns[0];
+    const all = new Uint32Array(columns.reduce((sum, { length }) => sum + length, 0));
+    let place = 0;
+    for (const column of columns) {
+      all.set(column, place);
+      place += column.length;
+    }
+    return all.sort();
   }
 
   scene(at: number): Scene {
