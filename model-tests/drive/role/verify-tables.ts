@@ -54,7 +54,7 @@ export function* verifyTables({ role, suite, seed, path, detail, command }: Tabl
       late: 0,
       unsteady: 0,
       failed: failures.size,
-      seconds: Math.round(milliseconds / 10) / 100,
+      seconds: Math.round(milliseconds) / 1_000,
     },
   };
 }
