@@ -2,21 +2,11 @@
  * `stpconnect inspect`: serves a page on the loopback that shows the statecharts, until a signal comes.
  */
 import { existsSync } from 'node:fs';
-import {
-  type Inspector,
-  loadOwnSystems,
-  MachineFileError,
-  type OwnSystem,
-  PortError,
-  ReportFileError,
-  startInspector,
-  TraceFileError,
-} from '../inspector/serve.ts';
+import { type Inspector, PortError, ReportFileError, startInspector, TraceFileError } from '../inspector/serve.ts';
 import {
   type Catalogue,
   findRun,
   type HandshakeComposition,
-  type NamedComposition,
   type NamedRun,
   type RolePath,
   RunNameError,
@@ -24,7 +14,8 @@ import {
 } from '../model-tests/index.ts';
 import { readText } from './files.ts';
 import { watchInterruption } from './interrupt.ts';
-import { couldNotRun, explain, HELD, say } from './outcome.ts';
+import { couldNotRun, explain, HELD, say, VerbError } from './outcome.ts';
+import { readOwnSystems, withOwn } from './own-systems.ts';
 import { readSavedRun } from './saved-runs.ts';
 
 /** The options of the verb, as the command line has them. */
@@ -61,7 +52,7 @@ export async function inspectVerb(options: InspectArguments, catalogue: Catalogu
 
 async function start(options: InspectArguments, handshakes: Catalogue<unknown>): Promise<Inspector> {
   try {
-    const systems = options.machine === undefined ? [] : await loadOwnSystems(options.machine);
+    const systems = await readOwnSystems(options.machine);
     const catalogue = withOwn(systems, handshakes);
     const files = options.path ?? [];
     const rolePaths = files.flatMap((path) => rolePathsIn(path) ?? []);
@@ -84,17 +75,11 @@ async function start(options: InspectArguments, handshakes: Catalogue<unknown>):
   }
 }
 
-const classes = [PortError, TraceFileError, MachineFileError, ReportFileError];
+const classes = [PortError, TraceFileError, ReportFileError];
 
 /** Whether an error says what is wrong with what was asked for. */
 function isForUsers(error: unknown): error is Error {
   return classes.some((each) => error instanceof each);
-}
-
-/** Systems of the user's own have names, too: runs of them can be saved and shown again. */
-function withOwn(systems: readonly OwnSystem[], { find, examples }: Catalogue<unknown>): Catalogue<unknown> {
-  const own = (id: string) => systems.find((system) => system.id === id) as NamedComposition<unknown> | undefined;
-  return { find: (id) => own(id) ?? find(id), examples: [...systems.map(({ id }) => id), ...examples] };
 }
 
 /** Paths that `paths --json` has printed, or undefined where the file holds none. */
@@ -122,7 +107,7 @@ function quietly<T>(find: () => T | undefined): T | undefined {
   try {
     return find();
   } catch (error) {
-    if (error instanceof RunNameError) return undefined;
+    if (error instanceof RunNameError || error instanceof VerbError) return undefined;
     throw error;
   }
 }

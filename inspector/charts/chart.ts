@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { chartTransitions } from '../../model-tests/compile/chart-transitions.ts';
 import { arrows } from '../../model-tests/export/labels.ts';
+import { stepsNamedIn } from '../../model-tests/show/chart/outline.ts';
 import type { Chart, ChartState, ChartTransition } from '../contract.ts';
 
 /** The chart of a machine; `id` where several charts of a recording have the same one. */
@@ -44,19 +45,13 @@ function transitionsOf(machine: AnyStateMachine): ChartTransition[] {
       ...(row.guard === undefined ? {} : { guard: row.guard }),
       actions: actionsOf((definition as { readonly actions: readonly unknown[] }).actions),
       ...described(row.description),
-      label: labels[index] ?? row.event,
+      label: plain(labels[index] ?? row.event),
     };
   });
 }
 
 function described(description: string | undefined): { readonly description?: string; readonly steps: readonly string[] } {
-  return description === undefined ? { steps: [] } : { description, steps: stepsIn(description) };
-}
-
-/** The steps of the source text that a description names: `Steps 162 to 170` names both. */
-export function stepsIn(description: string): string[] {
-  const lists = description.matchAll(/\bsteps? ((?:\d{2,3}(?:, | and | to )?)+)/gi);
-  return [...new Set([...lists].flatMap(([, list = '']) => list.match(/\d+/g) ?? []))];
+  return description === undefined ? { steps: [] } : { description, steps: stepsNamedIn(description) };
 }
 
 function actionsOf(actions: unknown): string[] {
@@ -65,8 +60,12 @@ function actionsOf(actions: unknown): string[] {
     if (typeof action === 'string') return action;
     const { type, params, name } = action as { readonly type?: string; readonly params?: unknown; readonly name?: string };
     const values = typeof params === 'object' && params !== null ? Object.values(params).map(textOf) : [];
-    return `${type ?? name ?? 'inline action'}${values.length === 0 ? '' : `(${values.join(', ')})`}`;
+    return plain(`${type ?? name ?? 'inline action'}${values.length === 0 ? '' : `(${values.join(', ')})`}`);
   });
 }
+
+/** What XState calls `xstate.assign` people write as `assign`. */
+const plain = (text: string) =>
+  text.replaceAll(/\bxstate\.(?=assign|cancel|emit|enqueueActions|forwardTo|log|raise|sendTo|spawnChild|stopChild)/g, '');
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)));

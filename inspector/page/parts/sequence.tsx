@@ -1,20 +1,21 @@
-import { textWidth } from '../../../model-tests/show/svg/text-width.ts';
 import type { Drawn, Frame, Lifeline, Moment } from '../../contract.ts';
+import type { Panel } from '../state/address.ts';
 import type { Viewer } from '../state/viewer.ts';
 import type { PartProps } from './props.ts';
 import { Rows } from './rows.tsx';
 
-const ROW = 50;
-const SLOT = 22;
-const FONT = { size: 12, bold: false };
+const ROW = 46;
+const SLOT = 21;
 /** From the left: the numbers of moments. */
-const NUMBERS = 62;
-const LEAST = 190;
+/** From the left, for numbers of so many digits. */
+const numbersWidth = (total: number) => 18 + 8 * Math.max(3, total.toLocaleString('en').length);
+const LEAST = 150;
 
 /** Who said what to whom, one row for each moment. */
 export function Sequence({ viewer, state, opened }: PartProps) {
   const { lifelines } = opened;
-  const width = NUMBERS + lifelines.length * LEAST;
+  const numbers = numbersWidth(state.total);
+  const width = numbers + lifelines.length * LEAST;
   const at = (id: string) => lifelines.findIndex((lifeline) => lifeline.id === id);
   return (
     <section class="panel sequence" data-part="sequence" aria-label="Sequence diagram">
@@ -22,16 +23,8 @@ export function Sequence({ viewer, state, opened }: PartProps) {
         <h2>Sequence</h2>
         {state.session !== undefined && <span class="who">only session {state.session}</span>}
         <span class="spring" />
-        <button
-          type="button"
-          class="icon"
-          aria-pressed={state.wide === 'sequence'}
-          aria-label="Sequence over the whole page"
-          title="Sequence over the whole page"
-          onClick={() => viewer.set({ wide: state.wide === 'sequence' ? undefined : 'sequence' })}
-        >
-          ⤢
-        </button>
+        <Wide viewer={viewer} state={state} which="charts" label="Charts over the whole page" sign="▁" />
+        <Wide viewer={viewer} state={state} which="sequence" label="Sequence over the whole page" sign="▆" />
       </div>
       {state.total === 0 ? (
         <p class="quiet">Nothing has happened yet.{opened.canDrive ? ' Make a move on the right.' : ''}</p>
@@ -45,13 +38,14 @@ export function Sequence({ viewer, state, opened }: PartProps) {
           version={`${viewer.state.session} ${opened.moments}`}
           load={(from, to) => viewer.pages.load(from, to)}
           onPick={(place) => void viewer.goPlace(place)}
-          head={<Heads lifelines={lifelines} width={width} />}
+          onMove={(place) => void viewer.goPlace(place)}
+          head={<Heads lifelines={lifelines} width={width} numbers={numbers} />}
           row={(place) => {
             const moment = viewer.pages.peek(place);
             return moment === undefined ? (
               <span class="quiet">…</span>
             ) : (
-              <Row viewer={viewer} moment={moment} lifelines={lifelines} at={at} />
+              <Row viewer={viewer} moment={moment} lifelines={lifelines} at={at} numbers={numbers} />
             );
           }}
         />
@@ -60,10 +54,39 @@ export function Sequence({ viewer, state, opened }: PartProps) {
   );
 }
 
-function Heads({ lifelines, width }: { readonly lifelines: readonly Lifeline[]; readonly width: number }) {
+interface WideProps extends Pick<PartProps, 'viewer' | 'state'> {
+  readonly which: Panel;
+  readonly label: string;
+  readonly sign: string;
+}
+
+/** A part of the page takes the room of the others, or gives it back. */
+function Wide({ viewer, state, which, label, sign }: WideProps) {
+  const isWide = state.wide === which;
+  return (
+    <button
+      type="button"
+      class="icon"
+      aria-pressed={isWide}
+      aria-label={label}
+      title={label}
+      onClick={() => viewer.set({ wide: isWide ? undefined : which })}
+    >
+      {sign}
+    </button>
+  );
+}
+
+interface HeadsProps {
+  readonly lifelines: readonly Lifeline[];
+  readonly width: number;
+  readonly numbers: number;
+}
+
+function Heads({ lifelines, width, numbers }: HeadsProps) {
   return (
     <div class="rows-head heads" style={{ minWidth: `${width}px` }} aria-hidden="true">
-      <span />
+      <span style={{ flexBasis: `${numbers}px` }} />
       {lifelines.map(({ id, name }) => (
         <span key={id}>
           <b>{name}</b>
@@ -78,17 +101,20 @@ interface RowProps {
   readonly moment: Moment;
   readonly lifelines: readonly Lifeline[];
   readonly at: (id: string) => number;
+  /** Pixels for the number. */
+  readonly numbers: number;
 }
 
 /** A moment: what was drawn of it in at most two lines; the rest is in the details. */
-function Row({ viewer, moment, lifelines, at }: RowProps) {
+function Row({ viewer, moment, lifelines, at, numbers }: RowProps) {
   const items = slotsOf(moment);
   const shown = items.slice(0, 2);
-  const top = (ROW - shown.length * SLOT) / 2;
+  const isAlone = shown.length === 1;
+  const top = isAlone ? 2 : (ROW - shown.length * SLOT) / 2;
   const pick = (frame: Frame | undefined) => (frame === undefined ? undefined : () => viewer.set({ frame, tab: 'moment' }));
   return (
-    <div class={moment.fault ? 'moment fault' : 'moment'} title={moment.text}>
-      <span class="number">
+    <div class={`moment${moment.fault ? ' fault' : ''}${isAlone ? ' alone' : ''}`} title={moment.text}>
+      <span class="number" style={{ flexBasis: `${numbers}px` }}>
         {(moment.index + 1).toLocaleString('en')}
         {items.length > 2 && <small>+{items.length - 2}</small>}
       </span>
@@ -96,7 +122,7 @@ function Row({ viewer, moment, lifelines, at }: RowProps) {
         {lifelines.map(({ id }, index) => (
           <i key={id} class="life" style={{ left: middle(index, lifelines.length) }} />
         ))}
-        {shown.length === 0 && <span class="note alone">{moment.text}</span>}
+        {shown.length === 0 && <span class="note whole">{moment.text}</span>}
         {shown.map((item, index) =>
           item.kind === 'note' ? (
             <Note key={String(index)} item={item} count={lifelines.length} index={at(item.over)} top={top + index * SLOT} />
@@ -141,10 +167,11 @@ interface NoteProps {
 }
 
 function Note({ item, count, index, top }: NoteProps) {
+  const isAtEdge = index === 0 || index === count - 1;
   return (
     <span
       class={item.fault ? 'note fault' : 'note'}
-      style={{ left: middle(index, count), top: `${top + 1}px`, maxWidth: `${(100 / count) * 1.15}%` }}
+      style={{ left: middle(index, count), top: `${top + 1}px`, maxWidth: `${(100 / count) * (isAtEdge ? 0.98 : 1.15)}%` }}
       title={item.text}
     >
       {item.fault && '⚠ '}
@@ -167,13 +194,10 @@ function Message({ item, count, from, to, top, onPick }: MessageProps) {
   const [left, right] = [Math.min(from, to), isToItself ? from : Math.max(from, to)];
   const way = isToItself ? 'self' : from < to ? 'right' : 'left';
   const width = ((right - left) / count) * 100;
-  // Known without asking the browser: some texts are wider than their arrows, and are cut.
-  const isLong = textWidth(item.text, FONT) > LEAST * Math.max(1, right - left) - 20;
   return (
     <span
       class={`message ${way}${onPick === undefined ? '' : ' frame-of'}${item.fault ? ' fault' : ''}${item.lost ? ' lost' : ''}`}
       style={{ left: middle(left, count), width: isToItself ? '50px' : `${width}%`, top: `${top}px` }}
-      title={isLong ? item.text : undefined}
       onClick={onPick}
     >
       <span class="text">
