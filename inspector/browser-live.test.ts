@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startCliWith } from '../cli/cli.test-support.ts';
 import { requireTool } from '../model-tests/suites/required-tools.ts';
 import { activeStates, andPlaceChanges, type RunningInspector, startInspect, Visitor } from './browser.test-support.ts';
@@ -15,6 +15,7 @@ const running: RunningInspector[] = [];
 let visitor: Visitor;
 /** How long something may take that is waited for; it is there much sooner. */
 const soon = { timeout: 20_000 };
+vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
   if (!isThere) return;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { requireTool } from '../model-tests/suites/required-tools.ts';
 import {
   activeStates,
@@ -29,6 +29,7 @@ const COUNTEREXAMPLE = 'described.network.two-servers.pairing.1hcn7';
 let visitor: Visitor;
 /** How long something may take that is waited for; it is there much sooner. */
 const soon = { timeout: 20_000 };
+vi.setConfig({ testTimeout: 120_000 });
 const running: RunningInspector[] = [];
 
 beforeAll(async () => {
@@ -223,6 +224,15 @@ describe.skipIf(!isThere)('a trace', () => {
     await page.locator('.session').first().click();
     await expect.poll(() => placeOf(page), soon).toMatch(/\/ 3$/);
     expect(await page.locator('.time .chip').textContent()).toContain('session');
+    await page.context().close();
+  });
+
+  test('a session is chosen with the keyboard', async () => {
+    const page = await visitor.open(at(address, 'tab=sessions'));
+    await page.locator('.session').first().waitFor();
+    await page.getByRole('listbox', { name: 'Sessions' }).focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await expect.poll(() => page.locator('.time .chip').textContent(), soon).toContain('server 1');
     await page.context().close();
   });
 

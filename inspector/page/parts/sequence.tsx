@@ -38,6 +38,7 @@ export function Sequence({ viewer, state, opened }: PartProps) {
           version={`${viewer.state.session} ${opened.moments}`}
           load={(from, to) => viewer.pages.load(from, to)}
           onPick={(place) => void viewer.goPlace(place)}
+          onMove={(place) => void viewer.goPlace(place)}
           head={<Heads lifelines={lifelines} width={width} numbers={numbers} />}
           row={(place) => {
             const moment = viewer.pages.peek(place);
