@@ -57,9 +57,8 @@ export class LiveRecording {
         this.recording.changed();
       }
     } catch (error) {
-      this.recording.problem = `a process has sent what is not understood: ${error instanceof Error ? error.message : String(error)}`;
-      // That a process was killed is no reason to complain.
-      if (!(error instanceof TraceLineError)) this.recording.problem = undefined;
+      // That a process was killed in the middle of a line is no reason to complain.
+      if (error instanceof TraceLineError) this.recording.problem = `a process has sent what is not understood: ${error.message}`;
       request.destroy();
     } finally {
       this.#senders -= 1;
@@ -122,9 +121,9 @@ export class LiveRecording {
       return;
     }
     const { columns, frames } = this.recording;
-    const number = columns.numberOf(session);
-    const last = number === undefined ? undefined : columns.sessions[number]?.last;
-    if (last !== undefined) frames.set(last, [...(frames.get(last) ?? []), frame]);
+    const lasts = columns.numbersOf(session).map((number) => columns.sessions[number]?.last ?? -1);
+    const last = Math.max(-1, ...lasts);
+    if (last >= 0) frames.set(last, [...(frames.get(last) ?? []), frame]);
   }
 
   /** What has waited long enough stands in its order from now on. */
