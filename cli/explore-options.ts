@@ -36,6 +36,10 @@ export function addExploreVerbs(program: Command, finish: (exitCode: number) => 
     )
     .option('--output <file>', 'write it into this file instead of stdout')
     .option('--file <file>', 'a run that explore --save has written, instead of a name')
+    .option(
+      '--machine <file>',
+      'machines and systems of your own: what this module exports, for runs that the inspector has saved of them',
+    )
     .option('--drive', 'drive the implementation along the run, too, and compare after each step')
     .addOption(
       new Option('--wkp <kind>', 'with --drive: what the well-known port is over (default: tcp)')
@@ -50,7 +54,13 @@ export function addExploreVerbs(program: Command, finish: (exitCode: number) => 
     .action(async (id, options) => {
       const { replayVerb } = await import('./replay.ts');
       const { driveHandshake, handshakeCatalogue } = await import('./handshake-compositions.ts');
-      finish(await replayVerb(id, options, handshakeCatalogue, driveHandshake));
+      const { machine, ...others } = options;
+      if (machine === undefined) {
+        finish(await replayVerb(id, others, handshakeCatalogue, driveHandshake));
+        return;
+      }
+      const { readOwnSystems, withOwn } = await import('./own-systems.ts');
+      finish(await replayVerb(id, others, withOwn(await readOwnSystems(machine), handshakeCatalogue), driveHandshake));
     });
   program
     .command('export')

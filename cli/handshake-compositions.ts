@@ -98,7 +98,7 @@ function made(choice: HandshakeChoice): readonly HandshakeComposition[] {
 export function driveHandshake({ composition, walk }: NamedRun<unknown>, how: DriveOptions): Promise<DrivenRun> {
   const { hardened } = composition as { readonly hardened?: ExploredSystem };
   if (hardened === undefined) {
-    throw couldNotRun(`${composition.id} cannot be driven: the described variant is only a model, and nothing implements it`);
+    throw couldNotRun(`${composition.id} cannot be driven: only the hardened variant of the handshake is implemented`);
   }
   return driveRun(hardened, walk as Walk<ExploredMove>, how);
 }

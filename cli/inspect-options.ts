@@ -13,8 +13,9 @@ export function addInspectVerb(program: Command, finish: (exitCode: number) => v
     .option('--trace <file...>', 'traces that listen and connect have written; several are shown in the order of their times')
     .option(
       '--path <file or id...>',
-      'runs: names that explore prints, or files that explore --save or the inspector has written',
+      'runs: names that explore prints, files that explore --save or the inspector has written, or paths of paths --json',
     )
+    .option('--report <dir>', 'what verify --report has written: the charts, coloured by how often each transition was run')
     .option('--machine <file>', 'machines of XState and systems of your own: what this module exports')
     .option('--attach', 'live: what listen --inspect, connect --inspect and programs with inspector() do')
     .option('--port <number>', 'where the page is served, 0 for any free port', wholeNumber(0, 65_535), DEFAULT_PORT)

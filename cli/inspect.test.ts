@@ -1,7 +1,7 @@
 /** The inspector as the command line has it: its server is a process of its own, and so are the sessions that it looks at. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Recording, SessionWindow } from '../inspector/contract.ts';
+import type { ActAnswer, Moves, Recording, SessionWindow } from '../inspector/contract.ts';
 import { createFolder, runCli, startCli, startCliWith } from './cli.test-support.ts';
 
 const folder = createFolder();
@@ -51,6 +51,61 @@ describe('inspect', () => {
       'server network closed',
     ]);
     await stop();
+  });
+
+  test('saves what was driven by hand as a test that replay runs, with the implementation, too', async () => {
+    const { address, get, stop } = await inspect();
+    const recording = 'model/hardened.network';
+    const act = async (what: object) => {
+      const [origin = '', token = ''] = address.split('#token=');
+      const response = await fetch(`${origin}api/act`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-stpconnect-token': token },
+        body: JSON.stringify({ recording, ...what }),
+      });
+      return (await response.json()) as ActAnswer;
+    };
+    for (const text of ['connects A.first', 'HELLO network on A.first', 'server A: replyTimeout expires']) {
+      const { at, moves } = await get<Moves>(`moves?recording=${recording}`);
+      await act({ at, do: 'move', move: moves.find((move) => move.text.includes(text))?.id });
+    }
+    const { file } = await act({ at: 3, do: 'save' });
+    await stop();
+    writeFileSync(folder.path('saved.json'), file?.text ?? '');
+    const shown = await runCli(['replay', '--file', folder.path('saved.json'), '--drive', '--wkp', 'simulated']);
+    expect(shown.stderr).toMatch(/the implementation went along with all 3 steps, over simulated/);
+    expect(shown.stdout.toString()).toMatch(/replyTimeout expires/);
+    expect(shown.exitCode).toBe(0);
+  });
+
+  test('shows machines of a user’s own, and replay what was saved of them', async () => {
+    const module = folder.path('lamp.mjs');
+    // The package is not installed here, so the file says where XState is.
+    writeFileSync(
+      module,
+      `import { createMachine } from ${JSON.stringify(import.meta.resolve('xstate'))};
+export const lamp = createMachine({ id: 'lamp', initial: 'off', states: { off: { on: { press: 'on' } }, on: {} } });`,
+    );
+    const { get, stop } = await inspect('--machine', module);
+    expect(await get<Recording>('recording?recording=machine/lamp')).toMatchObject({ kind: 'machine', charts: [{ id: 'lamp' }] });
+    await stop();
+    const saved = {
+      id: 'lamp.driven',
+      composition: 'lamp',
+      property: 'driven',
+      moves: [
+        {
+          kind: 'event',
+          machine: 'lamp',
+          event: { type: 'press' },
+          effects: [{ kind: 'entered', machine: 'lamp', state: 'on' }],
+        },
+      ],
+    };
+    writeFileSync(folder.path('lamp.json'), JSON.stringify(saved));
+    const shown = await runCli(['replay', '--machine', module, '--file', folder.path('lamp.json')]);
+    expect(shown.stderr).toBe('');
+    expect(shown.stdout.toString()).toMatch(/1 {3}lamp: press/);
   });
 
   test('shows a run by its name, and a run in a file', async () => {

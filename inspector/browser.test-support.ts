@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { expect } from 'vitest';
 
 /** Debian's; nothing is downloaded. */
 export const chromiumPath = '/usr/bin/chromium';
@@ -17,12 +17,16 @@ export interface RunningInspector {
 }
 
 /** Starts `stpconnect inspect` on a free port and waits for its address. */
-export async function startInspect(...options: readonly string[]): Promise<RunningInspector> {
-  const root = new URL('../', import.meta.url);
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', 'inspect', '--port', '0', ...options], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+export async function startInspect(options: readonly string[] = [], cwd = process.cwd()): Promise<RunningInspector> {
+  const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), main, 'inspect', '--port', '0', ...options],
+    {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said += text;
@@ -90,7 +94,8 @@ export async function ready(page: Page): Promise<void> {
 export async function andPlaceChanges(page: Page, act: () => Promise<unknown>): Promise<void> {
   const before = await placeOf(page);
   await act();
-  await expect.poll(() => placeOf(page)).not.toBe(before);
+  const hasNotText = new RegExp(`^${before}$`);
+  await page.locator('.place').filter({ hasNotText }).waitFor();
   await ready(page);
 }
 

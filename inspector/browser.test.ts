@@ -43,7 +43,7 @@ afterEach(() => {
 });
 
 async function serve(...options: readonly string[]): Promise<string> {
-  const inspector = await startInspect(...options);
+  const inspector = await startInspect(options);
   running.push(inspector);
   return inspector.address;
 }

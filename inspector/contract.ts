@@ -19,6 +19,7 @@
  * | `GET /api/moves?recording=ID` | `Moves` |
  * | `GET /api/excerpt?recording=ID&from=N&count=M[&session=S]` | `Excerpt`, at most `Limits.excerpt` moments: what a single HTML file holds |
  * | `GET /api/events[?recording=ID]` | server-sent events: see `LiveEvent` |
+ * | `GET /api/xstate?recording=ID` as a WebSocket | XState's inspection events, in the form of @statelyai/inspect: what its receivers take |
  * | `POST /api/act` with `Act` as JSON and the token | `ActAnswer` |
  * | `POST /api/attach` with the token | what `connect --inspect` and `listen --inspect` send, as long as they run: NDJSON, see `live/lines.ts` |
  *

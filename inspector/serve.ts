@@ -4,6 +4,7 @@
  */
 import type { Composed } from '../model-tests/compose/composed.ts';
 import type { HandshakeComposition } from '../model-tests/drive/handshake/explored/index.ts';
+import type { RolePath } from '../model-tests/drive/role/path.ts';
 import type { NamedRun } from '../model-tests/explore/named-runs.ts';
 import { HandshakeCharts } from './charts/handshake.ts';
 import { type OwnSystem, ownOffer } from './driven/composed/offers.ts';
@@ -12,6 +13,8 @@ import { drivable, type FindComposition, implementationOffer, implemented, model
 import { HandshakeView } from './driven/handshake/view.ts';
 import { runOffer, type ViewOf } from './driven/run-offer.ts';
 import type { View } from './driven/view.ts';
+import { reportOffer } from './fixed/report.ts';
+import { rolePathsOffer } from './fixed/role-paths.ts';
 import { pageFolder, readAssets } from './http/assets.ts';
 import { type Inspector, startServer } from './http/server.ts';
 import { announce } from './live/meeting.ts';
@@ -21,6 +24,7 @@ import { traceOffer } from './traces/offer.ts';
 
 export { loadOwnSystems, MachineFileError } from './driven/composed/load.ts';
 export type { OwnSystem } from './driven/composed/offers.ts';
+export { ReportFileError } from './fixed/report.ts';
 export { type Inspector, PortError } from './http/server.ts';
 export { TraceFileError } from './traces/read.ts';
 
@@ -32,6 +36,10 @@ export interface InspectorOptions {
   readonly traces?: readonly string[];
   /** Runs that were found, or saved. */
   readonly runs?: readonly NamedRun<unknown>[];
+  /** Files of generated paths of one role. */
+  readonly rolePaths?: readonly { readonly file: string; readonly paths: readonly RolePath[] }[];
+  /** A folder that verify --report has written. */
+  readonly report?: string | undefined;
   /** Machines and systems of a user's own. */
   readonly systems?: readonly OwnSystem[];
   /** Finds compositions of the handshake by their names. */
@@ -47,16 +55,27 @@ export interface InspectorOptions {
 /**
  * Starts the inspector.
  *
- * @throws PortError where the port is taken; TraceFileError for a file that is no trace
+ * @throws PortError where the port is taken; TraceFileError for a file that is no trace; ReportFileError for a folder without a report
  */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
   const charts = new HandshakeCharts();
-  const { traces = [], runs = [], systems = [], attach = false, findComposition, say = () => {} } = options;
+  const {
+    traces = [],
+    runs = [],
+    rolePaths = [],
+    systems = [],
+    attach = false,
+    report,
+    findComposition,
+    say = () => {},
+  } = options;
   const live = attach ? new LiveRecording(charts.hardened) : undefined;
   const offers: Offer[] = [
     ...(live === undefined ? [] : [live.offer]),
     ...(traces.length === 0 ? [] : [await traceOffer(traces, charts, say)]),
     ...runs.map((run) => runOffer(run, viewOf(charts))),
+    ...rolePaths.map(({ file, paths }) => rolePathsOffer(file, paths, charts.hardened)),
+    ...(report === undefined ? [] : [reportOffer(report, charts.hardened)]),
     ...systems.map(ownOffer),
     ...drivable.map((composition) => modelOffer(composition, findComposition, charts)),
     ...implemented.map((composition) => implementationOffer(composition, findComposition, charts)),

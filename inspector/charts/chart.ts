@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { chartTransitions } from '../../model-tests/compile/chart-transitions.ts';
 import { arrows } from '../../model-tests/export/labels.ts';
+import { stepsNamedIn } from '../../model-tests/show/chart/outline.ts';
 import type { Chart, ChartState, ChartTransition } from '../contract.ts';
 
 /** The chart of a machine; `id` where several charts of a recording have the same one. */
@@ -50,13 +51,7 @@ function transitionsOf(machine: AnyStateMachine): ChartTransition[] {
 }
 
 function described(description: string | undefined): { readonly description?: string; readonly steps: readonly string[] } {
-  return description === undefined ? { steps: [] } : { description, steps: stepsIn(description) };
-}
-
-/** The steps of the source text that a description names: `Steps 162 to 170` names both. */
-export function stepsIn(description: string): string[] {
-  const lists = description.matchAll(/\bsteps? ((?:\d{2,3}(?:, | and | to )?)+)/gi);
-  return [...new Set([...lists].flatMap(([, list = '']) => list.match(/\d+/g) ?? []))];
+  return description === undefined ? { steps: [] } : { description, steps: stepsNamedIn(description) };
 }
 
 function actionsOf(actions: unknown): string[] {

@@ -1,7 +1,7 @@
 /** Drives a system by hand: its moves are what its rules allow, one after the other. */
 import { createHash } from 'node:crypto';
 import { RunCodeError, walkOf } from '../../model-tests/explore/run-code.ts';
-import { type Choice, choicesIn, initialState, type Walk } from '../../model-tests/explore/walk.ts';
+import { type Choice, initialState, type Walk } from '../../model-tests/explore/walk.ts';
 import type { Act, Moves } from '../contract.ts';
 import { ActError, type Acted, type Driver } from '../recordings/source.ts';
 import type { WalkRecording } from './walk-recording.ts';
@@ -101,9 +101,9 @@ export class HandDriver<Move> implements Driver {
   }
 
   #choices(): readonly Choice<Move>[] {
-    const { walk, view } = this.#recording;
+    const { walk } = this.#recording;
     if (this.#offered?.walk !== walk) {
-      const all = choicesIn(view.system, walk.states.at(-1) as Walk<Move>['states'][number]);
+      const all = this.#recording.choicesOf(walk.states.at(-1) as Walk<Move>['states'][number]);
       this.#offered = { walk, choices: all.filter(({ move }) => this.#isOffered(move)) };
     }
     return this.#offered.choices;

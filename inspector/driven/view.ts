@@ -17,6 +17,6 @@ export interface View<Move> {
   scene(walk: Walk<Move>, at: number): Scene;
   /** A move that is possible in a state. */
   offer(state: SlotValues, choice: Choice<Move>): Offered;
-  /** The sessions that have begun in a walk, where the system has something of the kind. */
-  sessions(walk: Walk<Move>): readonly SessionRow[];
+  /** The sessions that have begun in these moments of a walk, where the system has something of the kind. */
+  sessions(moments: readonly Moment[]): readonly SessionRow[];
 }

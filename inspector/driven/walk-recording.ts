@@ -1,6 +1,8 @@
 /** A walk through a system as a recording: a path that somebody has found, or one that grows as it is driven. */
+
+import type { SlotValues } from '../../model-tests/compose/as-transition-system.ts';
 import { codeOf } from '../../model-tests/explore/run-code.ts';
-import type { Walk } from '../../model-tests/explore/walk.ts';
+import { type Choice, choicesIn, type Walk } from '../../model-tests/explore/walk.ts';
 import type { Coverage, Moment, Recording, RecordingEntry, Scene, SessionRow } from '../contract.ts';
 import { clamp, type Driver, fits, type SessionFilter, type Source, Watchers } from '../recordings/source.ts';
 import type { View } from './view.ts';
@@ -19,6 +21,7 @@ export class WalkRecording<Move> implements Source {
   #walk: Walk<Move>;
   #code: { readonly walk: Walk<Move>; readonly text: string } | undefined;
   #moments: (Moment | undefined)[] = [];
+  readonly #choices = new WeakMap<SlotValues, readonly Choice<Move>[]>();
 
   constructor(entry: RecordingEntry, view: View<Move>, walk: Walk<Move>, words: WalkWords = {}) {
     this.entry = entry;
@@ -43,6 +46,15 @@ export class WalkRecording<Move> implements Source {
     this.#watchers.tell();
   }
 
+  /** Everything that may happen in a state; it is found out once. */
+  choicesOf(state: SlotValues): readonly Choice<Move>[] {
+    const known = this.#choices.get(state);
+    if (known !== undefined) return known;
+    const choices = choicesIn(this.#view.system, state);
+    this.#choices.set(state, choices);
+    return choices;
+  }
+
   /** What moments look like has changed: they are made anew. */
   forget(): void {
     this.#moments = [];
@@ -53,7 +65,7 @@ export class WalkRecording<Move> implements Source {
   }
 
   describe(): Recording {
-    const sessions = this.#view.sessions(this.#walk);
+    const sessions = this.#view.sessions(this.#all());
     const known = (facts: readonly (string | undefined)[]) => [...new Set(facts)].filter((fact) => fact !== undefined).sort();
     const { loopFrom } = this.#walk;
     return {
@@ -95,7 +107,7 @@ export class WalkRecording<Move> implements Source {
   }
 
   sessions(filter: SessionFilter): readonly SessionRow[] {
-    return this.#view.sessions(this.#walk).filter((row) => fits(row, filter));
+    return this.#view.sessions(this.#all()).filter((row) => fits(row, filter));
   }
 
   coverage(): Coverage {
@@ -114,8 +126,14 @@ export class WalkRecording<Move> implements Source {
     return this.#watchers.add(changed);
   }
 
+  #all(): Moment[] {
+    return [...this.#walk.choices.keys()].map((index) => this.moment(index));
+  }
+
   #codeNow(): string {
-    if (this.#code?.walk !== this.#walk) this.#code = { walk: this.#walk, text: codeOf(this.#view.system, this.#walk) };
+    if (this.#code?.walk !== this.#walk) {
+      this.#code = { walk: this.#walk, text: codeOf(this.#view.system, this.#walk, (state) => this.choicesOf(state)) };
+    }
     return this.#code.text;
   }
 }

@@ -1,12 +1,15 @@
 /** The inspector's server: HTTP on the loopback, for one page. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Problem } from '../contract.ts';
 import { type Catalogue, UnknownRecordingError } from '../recordings/catalogue.ts';
+import { feedXstate } from '../xstate/feed.ts';
+import { TextSocket } from '../xstate/web-socket.ts';
 import { type Asset, placeholder } from './assets.ts';
 import { EventStreams } from './events.ts';
 import { newToken, type Refusal, refuseActing, refuseForeign, SECURITY_HEADERS } from './guard.ts';
-import { RequestError } from './requests.ts';
+import { RequestError, recordingOf } from './requests.ts';
 import { act, read } from './routes.ts';
 
 /** Takes what a process sends that is being inspected: the body of one request, as long as that process runs. */
@@ -18,8 +21,6 @@ export interface ServerParts {
   /** 0 for any free one. */
   readonly port: number;
   readonly receive?: Receiver;
-  /** Connections of another protocol on the same port: answers whether it took this one. */
-  readonly upgrade?: (request: IncomingMessage, socket: import('node:stream').Duplex) => boolean;
 }
 
 /** A server that runs. */
@@ -46,6 +47,7 @@ export class PortError extends Error {
 export async function startServer(parts: ServerParts): Promise<Inspector> {
   const token = newToken();
   const streams = new EventStreams();
+  const sockets = new Set<TextSocket>();
   const server = createServer((request, response) => {
     handle({ ...parts, token, streams }, request, response).catch((error: unknown) => fail(response, error));
   });
@@ -53,8 +55,9 @@ export async function startServer(parts: ServerParts): Promise<Inspector> {
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
   server.on('upgrade', (request, socket) => {
     const refusal = refuseForeign(request.headers, request.socket.localPort ?? 0);
-    if (refusal === undefined && parts.upgrade?.(request, socket) === true) return;
-    socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
+    const refused = (status: string) => socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
+    if (refusal !== undefined) refused('403 Forbidden');
+    else feed(request, socket, parts.catalogue, sockets).catch(() => refused('404 Not Found'));
   });
   // Whoever sends headers for ever is told to leave; a body, which is a whole session, may take as long as it likes.
   server.headersTimeout = 10_000;
@@ -64,6 +67,7 @@ export async function startServer(parts: ServerParts): Promise<Inspector> {
   const origin = `http://127.0.0.1:${port}/`;
   const close = async () => {
     streams.close();
+    for (const socket of sockets) socket.close();
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();
@@ -71,6 +75,18 @@ export async function startServer(parts: ServerParts): Promise<Inspector> {
     await parts.catalogue.close();
   };
   return { port, token, origin, address: `${origin}#token=${token}`, close };
+}
+
+/** Events of XState's own form, over a WebSocket. */
+async function feed(request: IncomingMessage, socket: Duplex, catalogue: Catalogue, sockets: Set<TextSocket>): Promise<void> {
+  const { pathname, searchParams } = targetOf(request.url ?? '/');
+  if (pathname !== '/api/xstate') throw new RequestError(404, `there is no ${pathname}`);
+  const source = await catalogue.open(recordingOf(searchParams));
+  const accepted = TextSocket.accept(request, socket);
+  if (accepted === undefined) throw new RequestError(400, 'expected a WebSocket');
+  sockets.add(accepted);
+  void accepted.closed.then(() => sockets.delete(accepted));
+  feedXstate(source, accepted);
 }
 
 function listening(server: Server, port: number): Promise<void> {

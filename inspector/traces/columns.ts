@@ -58,6 +58,11 @@ export class RecordColumns {
   /** How many records there are of each kind. */
   readonly counts: number[] = [];
   readonly sessions: SessionColumn[] = [];
+  /** Modes and failure codes that some record tells of. */
+  readonly modes = new Set<string>();
+  readonly codes = new Set<string>();
+  /** Of how many sessions a record of each kind is the last one. */
+  readonly lasts: number[] = [];
   /** The roles that have a session. */
   readonly roles = new Set<string>();
   size = 0;
@@ -74,6 +79,7 @@ export class RecordColumns {
     if (known !== undefined) return known;
     const number = this.kinds.push(make()) - 1;
     this.counts.push(0);
+    this.lasts.push(0);
     this.#kindOf.set(unshared(key), number);
     return number;
   }
@@ -137,6 +143,7 @@ export class RecordColumns {
     const [sessions, kinds, times] = [this.#session.values.slice(), this.#kind.values.slice(), this.#time.values.slice()];
     for (const session of this.sessions) session.count = 0;
     this.counts.fill(0);
+    this.lasts.fill(0);
     for (let index = 0; index < this.size; index += 1) {
       let file = -1;
       for (let other = 0; other < next.length; other += 1) {
@@ -179,12 +186,16 @@ export class RecordColumns {
     const known = this.sessions[session] as SessionColumn;
     const { mode, code, establishes } = this.kinds[kind] as RecordKind;
     if (known.count === 0) known.first = index;
+    else this.lasts[known.kind] = (this.lasts[known.kind] as number) - 1;
+    this.lasts[kind] = (this.lasts[kind] as number) + 1;
     known.count += 1;
     known.last = index;
     known.kind = kind;
     known.mode = mode ?? known.mode;
     known.code = code ?? known.code;
     known.established ||= establishes;
+    if (mode !== undefined) this.modes.add(mode);
+    if (code !== undefined) this.codes.add(code);
     this.counts[kind] = (this.counts[kind] as number) + 1;
   }
 }

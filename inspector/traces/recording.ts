@@ -44,19 +44,15 @@ export class TraceRecording implements Source {
   }
 
   describe(): Recording {
-    const sessions = this.shown ? this.columns.sessions : [];
-    const known = (facts: Iterable<string | undefined>) => [...new Set(facts)].filter((fact) => fact !== undefined).sort();
+    const { columns } = this;
+    const states = columns.kinds.flatMap(({ next }, kind) => ((columns.lasts[kind] ?? 0) > 0 ? [next] : []));
     return {
       ...this.entry,
       charts: [this.#charts.server.chart, this.#charts.client.chart],
       lifelines: traceLifelines(this.#charts),
       moments: this.size,
-      sessions: sessions.length,
-      sessionFacts: {
-        modes: known(sessions.map(({ mode }) => mode)),
-        states: known(sessions.map(({ kind }) => this.columns.kinds[kind]?.next)),
-        codes: known(sessions.map(({ code }) => code)),
-      },
+      sessions: this.shown ? columns.sessions.length : 0,
+      sessionFacts: { modes: [...columns.modes].sort(), states: [...new Set(states)].sort(), codes: [...columns.codes].sort() },
       progress: this.progress,
       ...(this.problem === undefined ? {} : { problem: this.problem }),
       canDrive: false,

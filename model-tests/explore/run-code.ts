@@ -24,15 +24,19 @@ export class RunCodeError extends Error {
 }
 
 /**
- * The code of a run. The same run of the same system has the same code.
+ * The code of a run. The same run of the same system has the same code. Who asks often remembers what may happen in each state, and gives `choicesOf`.
  *
  * @throws RangeError when a choice of the walk is none that the system has there.
  */
-export function codeOf<Move>(system: System<Move>, { states, choices, loopFrom }: Walk<Move>): string {
+export function codeOf<Move>(
+  system: System<Move>,
+  { states, choices, loopFrom }: Walk<Move>,
+  choicesOf: (state: SlotValues) => readonly Choice<Move>[] = (state) => choicesIn(system, state),
+): string {
   let number = loopFrom === undefined ? 0n : BigInt(loopFrom) + 1n;
-  if (loopFrom !== undefined) number *= BigInt(choicesIn(system, states.at(-1) as SlotValues).length + 1);
+  if (loopFrom !== undefined) number *= BigInt(choicesOf(states.at(-1) as SlotValues).length + 1);
   for (let index = choices.length - 1; index >= 0; index -= 1) {
-    const [taken, possible] = [choices[index] as Choice<Move>, choicesIn(system, states[index] as SlotValues)];
+    const [taken, possible] = [choices[index] as Choice<Move>, choicesOf(states[index] as SlotValues)];
     const place = possible.findIndex(({ move, next }) => isSame(move, taken.move) && sameState(next, taken.next));
     if (place === -1) throw new RangeError(`move ${index} of the walk cannot happen there: ${JSON.stringify(taken.move)}`);
     number = number * BigInt(possible.length + 1) + BigInt(place + 1);

@@ -76,7 +76,7 @@ const MAY_IMPORT: Record<Zone, readonly Zone[]> = {
   'model-tests': LIBRARY,
   cli: [...LIBRARY, 'inspector'],
   inspector: LIBRARY,
-  bench: LIBRARY,
+  bench: [...LIBRARY, 'inspector'],
 };
 
 /** The packages that a published zone may import; zones that are not named may import what package.json has. */

@@ -40,8 +40,8 @@ export class ImplementationView implements View<ExploredMove> {
     return this.#model.offer(state, choice);
   }
 
-  sessions(...[walk]: Parameters<View<ExploredMove>['sessions']>) {
-    return this.#model.sessions(walk);
+  sessions(...[moments]: Parameters<View<ExploredMove>['sessions']>) {
+    return this.#model.sessions(moments);
   }
 }
 

@@ -116,12 +116,10 @@ export class HandshakeView implements View<ExploredMove> {
     };
   }
 
-  sessions(walk: Walk<ExploredMove>): readonly SessionRow[] {
+  sessions(moments: readonly Moment[]): readonly SessionRow[] {
     const rows = new Map<string, SessionRow>();
-    for (const index of walk.choices.keys()) {
-      for (const reaction of this.moment(walk, index).reactions) {
-        rows.set(reaction.machine, rowOf(reaction, index, rows.get(reaction.machine)));
-      }
+    for (const { index, reactions } of moments) {
+      for (const reaction of reactions) rows.set(reaction.machine, rowOf(reaction, index, rows.get(reaction.machine)));
     }
     return [...rows.values()];
   }

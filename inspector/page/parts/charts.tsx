@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { LaidOutChart } from '../state/layouts.ts';
+import type { ViewerState } from '../state/viewer.ts';
 import { ChartPanel } from './chart.tsx';
 import type { PartProps } from './props.ts';
 
@@ -20,8 +21,7 @@ export function Charts({ viewer, state, opened }: PartProps) {
       isWanted = false;
     };
   }, [viewer, key]);
-  const first =
-    shown ?? laidOut.find(({ chart }) => chart.id === state.moment?.reactions[0]?.machine)?.chart.id ?? laidOut[0]?.chart.id;
+  const first = shown ?? chartOf(state) ?? laidOut[0]?.chart.id;
   return (
     <div class="charts" data-part="charts" data-count={laidOut.length}>
       {laidOut.length > 1 && (
@@ -40,4 +40,9 @@ export function Charts({ viewer, state, opened }: PartProps) {
       ))}
     </div>
   );
+}
+
+/** The chart of who did something in the moment. */
+function chartOf({ scene, moment }: ViewerState): string | undefined {
+  return scene?.machines.find(({ id }) => id === moment?.reactions[0]?.machine)?.chart;
 }

@@ -1,15 +1,13 @@
-import { textWidth } from '../../../model-tests/show/svg/text-width.ts';
 import type { Drawn, Frame, Lifeline, Moment } from '../../contract.ts';
 import type { Viewer } from '../state/viewer.ts';
 import type { PartProps } from './props.ts';
 import { Rows } from './rows.tsx';
 
-const ROW = 50;
-const SLOT = 22;
-const FONT = { size: 12, bold: false };
+const ROW = 46;
+const SLOT = 21;
 /** From the left: the numbers of moments. */
-const NUMBERS = 62;
-const LEAST = 190;
+const NUMBERS = 44;
+const LEAST = 150;
 
 /** Who said what to whom, one row for each moment. */
 export function Sequence({ viewer, state, opened }: PartProps) {
@@ -84,10 +82,11 @@ interface RowProps {
 function Row({ viewer, moment, lifelines, at }: RowProps) {
   const items = slotsOf(moment);
   const shown = items.slice(0, 2);
-  const top = (ROW - shown.length * SLOT) / 2;
+  const isAlone = shown.length === 1;
+  const top = isAlone ? 2 : (ROW - shown.length * SLOT) / 2;
   const pick = (frame: Frame | undefined) => (frame === undefined ? undefined : () => viewer.set({ frame, tab: 'moment' }));
   return (
-    <div class={moment.fault ? 'moment fault' : 'moment'} title={moment.text}>
+    <div class={`moment${moment.fault ? ' fault' : ''}${isAlone ? ' alone' : ''}`} title={moment.text}>
       <span class="number">
         {(moment.index + 1).toLocaleString('en')}
         {items.length > 2 && <small>+{items.length - 2}</small>}
@@ -96,7 +95,7 @@ function Row({ viewer, moment, lifelines, at }: RowProps) {
         {lifelines.map(({ id }, index) => (
           <i key={id} class="life" style={{ left: middle(index, lifelines.length) }} />
         ))}
-        {shown.length === 0 && <span class="note alone">{moment.text}</span>}
+        {shown.length === 0 && <span class="note whole">{moment.text}</span>}
         {shown.map((item, index) =>
           item.kind === 'note' ? (
             <Note key={String(index)} item={item} count={lifelines.length} index={at(item.over)} top={top + index * SLOT} />
@@ -141,10 +140,11 @@ interface NoteProps {
 }
 
 function Note({ item, count, index, top }: NoteProps) {
+  const isAtEdge = index === 0 || index === count - 1;
   return (
     <span
       class={item.fault ? 'note fault' : 'note'}
-      style={{ left: middle(index, count), top: `${top + 1}px`, maxWidth: `${(100 / count) * 1.15}%` }}
+      style={{ left: middle(index, count), top: `${top + 1}px`, maxWidth: `${(100 / count) * (isAtEdge ? 0.98 : 1.15)}%` }}
       title={item.text}
     >
       {item.fault && '⚠ '}
@@ -167,13 +167,10 @@ function Message({ item, count, from, to, top, onPick }: MessageProps) {
   const [left, right] = [Math.min(from, to), isToItself ? from : Math.max(from, to)];
   const way = isToItself ? 'self' : from < to ? 'right' : 'left';
   const width = ((right - left) / count) * 100;
-  // Known without asking the browser: some texts are wider than their arrows, and are cut.
-  const isLong = textWidth(item.text, FONT) > LEAST * Math.max(1, right - left) - 20;
   return (
     <span
       class={`message ${way}${onPick === undefined ? '' : ' frame-of'}${item.fault ? ' fault' : ''}${item.lost ? ' lost' : ''}`}
       style={{ left: middle(left, count), width: isToItself ? '50px' : `${width}%`, top: `${top}px` }}
-      title={isLong ? item.text : undefined}
       onClick={onPick}
     >
       <span class="text">

@@ -10,7 +10,7 @@ const anything: SessionFilter = { role: '', state: '', mode: '', code: '', text:
 /** Sessions of one listener, by what they have. */
 export function Sessions({ viewer, state, opened }: PartProps) {
   const [filter, setFilter] = useState(anything);
-  const [total, setTotal] = useState(0);
+  const [total, setTotal] = useState<number>();
   const pages = useMemo(() => new Map<number, readonly SessionRow[]>(), [opened.id, filter, opened.moments, opened.sessions]);
   const load = async (from: number, to: number) => {
     for (let page = Math.floor(from / PAGE); page * PAGE < to; page += 1) {
@@ -51,10 +51,10 @@ export function Sessions({ viewer, state, opened }: PartProps) {
         </label>
       </form>
       <p class="quiet" role="status">
-        {total.toLocaleString('en')} of {opened.sessions.toLocaleString('en')} sessions
+        {total === undefined ? '…' : total.toLocaleString('en')} of {opened.sessions.toLocaleString('en')} sessions
       </p>
       <Rows
-        total={total}
+        total={total ?? 0}
         rowHeight={46}
         label="Sessions"
         current={-1}

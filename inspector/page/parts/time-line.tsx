@@ -5,15 +5,15 @@ const speeds = [0.5, 1, 2, 5, 20] as const;
 /** Play, pause, step, drag: the whole page follows. */
 export function TimeLine({ viewer, state }: { readonly viewer: Viewer; readonly state: ViewerState }) {
   const { place, total, playing, moment, session, opened } = state;
-  const button = (label: string, sign: string, enabled: boolean, act: () => void) => (
-    <button type="button" class="icon" aria-label={label} title={label} disabled={!enabled} onClick={act}>
+  const button = (label: string, sign: string, enabled: boolean, act: () => void, name = 'icon') => (
+    <button type="button" class={name} aria-label={label} title={label} disabled={!enabled} onClick={act}>
       {sign}
     </button>
   );
   return (
     <footer class="time">
       <div class="buttons">
-        {button('Before the first moment', '⏮', place >= 0, () => void viewer.step(Number.NEGATIVE_INFINITY))}
+        {button('Before the first moment', '⏮', place >= 0, () => void viewer.step(Number.NEGATIVE_INFINITY), 'icon far')}
         {button('One moment back', '◀', place >= 0, () => void viewer.step(-1))}
         <button
           type="button"
@@ -26,7 +26,7 @@ export function TimeLine({ viewer, state }: { readonly viewer: Viewer; readonly 
           {playing ? '❚❚' : '▶'}
         </button>
         {button('One moment on', '▶', place < total - 1, () => void viewer.step(1))}
-        {button('Behind the last moment', '⏭', place < total - 1, () => void viewer.step(Number.POSITIVE_INFINITY))}
+        {button('Behind the last moment', '⏭', place < total - 1, () => void viewer.step(Number.POSITIVE_INFINITY), 'icon far')}
       </div>
       <input
         type="range"

@@ -132,11 +132,11 @@ export function headContent(state: ChartState): Omit<BoxContent, 'rows'> {
   return { width, height: y + 9, lines, chips: stepChip(state.steps, width - PADDING, 9) };
 }
 
-/** A box for a state without states inside. */
-export function stateContent(state: ChartState, pillOf: PillOf): BoxContent {
+/** A box for a state without states inside, at least this wide. */
+export function stateContent(state: ChartState, pillOf: PillOf, least = LEAST_WIDTH): BoxContent {
   const head = headContent(state);
   const measured = rowsContent(state.arrows, pillOf, head.height, 0);
-  const width = Math.max(LEAST_WIDTH, head.width, measured.width);
+  const width = Math.max(least, head.width, measured.width);
   const { rows, height } = rowsContent(state.arrows, pillOf, head.height, width);
   return {
     ...head,

@@ -98,8 +98,8 @@ function contentElements(state: ChartState, drawing: Drawing): string[] {
   const place = drawing.geometry.states[state.id];
   if (place === undefined) return [];
   const isLeaf = state.children.length === 0;
-  const content = isLeaf ? stateContent(state, drawing.pillOf) : { ...headContent(state), rows: [] };
   const [x, y, width] = place;
+  const content = isLeaf ? stateContent(state, drawing.pillOf, width) : { ...headContent(state), rows: [] };
   const shift = Math.max(0, width - content.width);
   return [
     `<g class="ch-content${isLeaf ? '' : ' ch-head-text'}" transform="translate(${x} ${y})">`,
