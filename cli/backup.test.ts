@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { describeTree, makeAwkwardTree, makeFifo } from '../impl/backup/trees.test-support.ts';
 import { type CliCall, createFolder, runCli, startCli } from './cli.test-support.ts';
@@ -195,5 +195,34 @@ describe('the configuration of a client process', () => {
     const { stderr } = (await client?.ended) ?? {};
     expect(stderr).toContain('attemptFailed');
     expect(stderr).not.toContain('horse');
+  });
+});
+
+describe('a signal', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s ends a backup: no archive, the exit code of the signal, and the other side knows',
+    async (signal) => {
+      const address = await startClient();
+      writeFileSync(folder.path('source/big'), Buffer.alloc(200_000_000, 'big'));
+      const call = startCli('backup', address, folder.path('source'), '--to', folder.path('a.tar'));
+      await client?.stderrLine(/"event":"accepted"/);
+      call.child.kill(signal);
+      const { exitCode, stdout } = await call.ended;
+      expect([exitCode, stdout.length]).toEqual([{ SIGTERM: 143, SIGINT: 130 }[signal], 0]);
+      await client?.stderrLine(/"event":"failed","code":"(peerAborted|sessionBroken)"/);
+      expect(readdirSync(folder.path('')).filter((name) => name.includes('a.tar'))).toEqual([]);
+    },
+  );
+
+  test('SIGTERM ends a client process in the middle of a backup, and the server process says why', async () => {
+    const address = await startClient();
+    writeFileSync(folder.path('source/big'), Buffer.alloc(200_000_000, 'big'));
+    const call = startCli('backup', address, folder.path('source'), '--to', folder.path('a.tar'));
+    await client?.stderrLine(/"event":"accepted"/);
+    client?.child.kill('SIGTERM');
+    const [served, asked] = await Promise.all([client?.ended, call.ended]);
+    expect([served?.exitCode, asked.exitCode]).toEqual([0, 2]);
+    expect(asked.stderr).toContain('The peer gave up. It says: It was told to stop. (aborted)');
+    expect(readdirSync(folder.path('')).filter((name) => name.includes('a.tar'))).toEqual([]);
   });
 });

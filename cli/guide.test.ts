@@ -21,6 +21,7 @@ const BACKUP_VERBS = ['client', 'backup', 'restore'];
 describe.each([
   ['the command line', page('cli.md'), VERBS],
   ['backup and restore', page('backup.md'), BACKUP_VERBS],
+  ['the inspector', page('inspector.md'), ['inspect']],
 ])('the guide of %s', (_name, guide, verbs) => {
   test.each(verbs)('has every option of %s, and its examples use no other', async (verb) => {
     const { stdout, exitCode } = await runCli([...verb.split(' '), '--help']);

@@ -1,7 +1,7 @@
 /** The inspector as the command line has it: its server is a process of its own, and so are the sessions that it looks at. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { ActAnswer, Moves, Recording, SessionWindow } from '../inspector/contract.ts';
+import type { ActAnswer, Moves, Problem, Recording, SessionWindow } from '../inspector/contract.ts';
 import { createFolder, runCli, startCli, startCliWith } from './cli.test-support.ts';
 
 const folder = createFolder();
@@ -30,6 +30,12 @@ describe('inspect', () => {
     expect(await get<Recording>('recording?recording=model/described.network.two-servers')).toMatchObject({
       canDrive: true,
       moments: 0,
+    });
+    expect(
+      await get<Recording>(`recording?recording=${encodeURIComponent('model/hardened.network+intruder=0+reset=2')}`),
+    ).toMatchObject({ moments: 0 });
+    expect(await get<Problem>('recording?recording=model/hardened.network%2Bteapot=1')).toEqual({
+      error: expect.stringMatching(/^there is no recording model\/hardened\.network\+teapot=1; there are model\//),
     });
     expect((await stop()).exitCode).toBe(0);
   });

@@ -14,7 +14,7 @@ import {
 } from '../model-tests/index.ts';
 import { readText } from './files.ts';
 import { watchInterruption } from './interrupt.ts';
-import { couldNotRun, explain, HELD, say } from './outcome.ts';
+import { couldNotRun, explain, HELD, say, VerbError } from './outcome.ts';
 import { readOwnSystems, withOwn } from './own-systems.ts';
 import { readSavedRun } from './saved-runs.ts';
 
@@ -107,7 +107,7 @@ function quietly<T>(find: () => T | undefined): T | undefined {
   try {
     return find();
   } catch (error) {
-    if (error instanceof RunNameError) return undefined;
+    if (error instanceof RunNameError || error instanceof VerbError) return undefined;
     throw error;
   }
 }

@@ -32,7 +32,10 @@ export function addModelVerbs(program: Command, finish: (exitCode: number) => vo
     .command('verify')
     .description('drive the implementation along every path that the statecharts generate')
     .addOption(
-      new Option('--wkp <kind>', 'what the well-known port is over (default: all)').choices(['tcp', 'array', 'simulated']),
+      new Option(
+        '--wkp <kind>',
+        'what the well-known port is over (default: all); protocol: for one process, its transition table alone',
+      ).choices(['tcp', 'array', 'simulated', 'protocol']),
     )
     .addOption(new Option('--mode <mode>', 'which mode (default: both)').choices(['network', 'storage']))
     .option('--json', 'print one JSON object instead of a table')

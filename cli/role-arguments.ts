@@ -7,7 +7,7 @@ import type { CriterionArguments, LimitArguments } from './arguments.ts';
 export interface RoleArguments extends CriterionArguments {
   readonly role?: 'client' | 'server';
   readonly external?: string;
-  readonly wkp?: 'tcp' | 'array' | 'simulated';
+  readonly wkp?: 'tcp' | 'array' | 'simulated' | 'protocol';
   readonly mode?: 'network' | 'storage';
   readonly json?: boolean;
   readonly seed?: number;

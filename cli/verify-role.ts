@@ -113,7 +113,7 @@ async function* ownEvents(options: RoleArguments, generate: Generate, detail: bo
   if (misplaced !== undefined) {
     throw couldNotRun(`${optionName(misplaced)} needs --external`);
   }
-  for (const kind of wkpKinds.filter((one) => wkp === undefined || one === wkp)) {
+  for (const kind of wkp === undefined ? wkpKinds : [wkp]) {
     for (const each of role === undefined ? (['client', 'server'] as const) : [role]) {
       yield* verifyOwnRole({ role: each, wkp: kind, mode, seed, path, generate, detail });
     }

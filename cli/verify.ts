@@ -21,7 +21,7 @@ export interface VerifyArguments {
 }
 
 /** Runs the verb in the way that its options ask for, and answers with its exit code. */
-export async function verifyVerb(options: VerifyArguments & RoleArguments): Promise<number> {
+export async function verifyVerb(options: Omit<VerifyArguments, 'wkp'> & RoleArguments): Promise<number> {
   // Criteria are for one process; without a role both are driven, one after the other.
   if ([options.external, options.role, options.criterion].some((option) => option !== undefined)) {
     return (await import('./verify-role.ts')).verifyRoles(options);
@@ -34,7 +34,11 @@ export async function verifyVerb(options: VerifyArguments & RoleArguments): Prom
   if (option !== undefined) {
     throw couldNotRun(`${optionName(option)} needs --external`);
   }
-  return verifyCompositions(options);
+  const { wkp, ...others } = options;
+  if (wkp === 'protocol') {
+    throw couldNotRun('--wkp protocol is for one process alone: it needs --role or --criterion');
+  }
+  return verifyCompositions({ ...others, ...(wkp === undefined ? {} : { wkp }) });
 }
 
 /** Both processes at once: 1 when a path failed or a transition was never taken. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { requireTool } from '../model-tests/suites/required-tools.ts';
 import {
   activeStates,
@@ -27,6 +27,9 @@ const folder = mkdtempSync(join(tmpdir(), 'stpconnect-page-'));
 const COUNTEREXAMPLE = 'described.network.two-servers.pairing.1hcn7';
 
 let visitor: Visitor;
+/** How long something may take that is waited for; it is there much sooner. */
+const soon = { timeout: 20_000 };
+vi.setConfig({ testTimeout: 120_000 });
 const running: RunningInspector[] = [];
 
 beforeAll(async () => {
@@ -66,7 +69,7 @@ describe.skipIf(!isThere)('driving the model by hand', () => {
     await driveTo(page, 'server', 'server.established');
     expect(await activeStates(page, 'server')).toEqual(['server', 'server.established']);
     expect(await activeStates(page, 'client')).toContain('client.established');
-    await expect.poll(() => page.locator('.rows .message').count()).toBeGreaterThan(3);
+    await expect.poll(() => page.locator('.rows .message').count(), soon).toBeGreaterThan(3);
     await page.context().close();
   });
 
@@ -143,7 +146,7 @@ describe.skipIf(!isThere)('a run that was found', () => {
     expect(await page.locator('.notice.fault').textContent()).toContain('pairing is violated');
     await page.locator('.time .play').focus();
     await andPlaceChanges(page, () => page.keyboard.press('End'));
-    await expect.poll(() => page.locator('.row[aria-selected=true]').count()).toBe(1);
+    await expect.poll(() => page.locator('.row[aria-selected=true]').count(), soon).toBe(1);
     expect(await activeStates(page, 'describedClient')).toContain('describedClient.network.awaitingDescriptor');
     await page.context().close();
   });
@@ -217,10 +220,19 @@ describe.skipIf(!isThere)('a trace', () => {
     const page = await visitor.open(address);
     await page.getByRole('tab', { name: /Sessions/ }).click();
     await page.getByLabel('Failure').selectOption('connectionRefused');
-    await expect.poll(() => page.locator('.sessions > p').textContent()).toContain('3,000 of 6,000');
+    await expect.poll(() => page.locator('.sessions > p').textContent(), soon).toContain('3,000 of 6,000');
     await page.locator('.session').first().click();
-    await expect.poll(() => placeOf(page)).toMatch(/\/ 3$/);
+    await expect.poll(() => placeOf(page), soon).toMatch(/\/ 3$/);
     expect(await page.locator('.time .chip').textContent()).toContain('session');
+    await page.context().close();
+  });
+
+  test('a session is chosen with the keyboard', async () => {
+    const page = await visitor.open(at(address, 'tab=sessions'));
+    await page.locator('.session').first().waitFor();
+    await page.getByRole('listbox', { name: 'Sessions' }).focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await expect.poll(() => page.locator('.time .chip').textContent(), soon).toContain('server 1');
     await page.context().close();
   });
 

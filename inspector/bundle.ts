@@ -1,5 +1,5 @@
 /** Bundles the page. Everything that it needs is in one folder; nothing is loaded from elsewhere. */
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -20,11 +20,31 @@ export function pageSize(): number {
 
 /** Writes the page into `inspector/page/built/`, and into `dist/` where that has been built. */
 export async function buildPage(): Promise<void> {
-  rmSync(folder, { recursive: true, force: true });
+  const elk = createRequire(import.meta.url).resolve('elkjs/lib/elk-worker.min.js');
+  const files: readonly (readonly [string, string | Uint8Array])[] = [
+    ['app.js', await script()],
+    ['app.css', await styleSheet()],
+    ['index.html', readFileSync(here('page/index.html'))],
+    ['elk-worker.js', readFileSync(elk)],
+  ];
   mkdirSync(folder, { recursive: true });
-  await build({
+  for (const [name, content] of files) replaceFile(folder + name, content);
+  const published = here('../dist/inspector/');
+  if (existsSync(published))
+    cpSync(folder, `${published}page/built/`, { recursive: true, filter: (path) => !path.endsWith('.new') });
+}
+
+/** At once, so that nobody who reads it meanwhile finds half of it. */
+function replaceFile(path: string, content: string | Uint8Array): void {
+  const beside = `${path}.${process.pid}.new`;
+  writeFileSync(beside, content);
+  renameSync(beside, path);
+}
+
+async function script(): Promise<string> {
+  const { outputFiles } = await build({
     entryPoints: [here('page/main.tsx')],
-    outfile: `${folder}app.js`,
+    write: false,
     bundle: true,
     minify: true,
     format: 'esm',
@@ -36,11 +56,7 @@ export async function buildPage(): Promise<void> {
     // What elkjs would take where there is no worker; the page always has one.
     external: ['web-worker'],
   });
-  writeFileSync(`${folder}app.css`, await styleSheet());
-  copyFileSync(here('page/index.html'), `${folder}index.html`);
-  copyFileSync(createRequire(import.meta.url).resolve('elkjs/lib/elk-worker.min.js'), `${folder}elk-worker.js`);
-  const published = here('../dist/inspector/');
-  if (existsSync(published)) cpSync(folder, `${published}page/built/`, { recursive: true });
+  return outputFiles[0]?.text ?? '';
 }
 
 /** The page's rules, and those of the charts with the same choice of light and dark. */

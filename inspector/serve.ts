@@ -86,6 +86,7 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
     port: options.port,
     ...(live === undefined ? {} : { receive: (request) => live.receive(request) }),
   });
+  if (live !== undefined || traces.length > 0) void charts.warmUp();
   return live === undefined ? inspector : announced(inspector);
 }
 

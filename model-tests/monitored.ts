@@ -57,29 +57,33 @@ export function listen(options: MonitoredListenOptions): Promise<Listener> {
 export async function connectThrough(dial: typeof plainConnect, options: MonitoredConnectOptions): Promise<Session> {
   const { monitor, onViolation, ...plain } = options;
   if (!monitor) return dial(plain);
-  const stop = new AbortController();
+  // Only what may be stopped needs something that stops it.
+  const stop = monitor === true ? new AbortController() : undefined;
   const tell = onViolation ?? (monitor === 'report' ? warn : undefined);
   let violation: MonitorError | undefined;
   let session: Session | undefined;
   const trace = watch(new Monitor(), plain.trace, (error) => {
     if (monitor === true) {
       violation = error;
-      stop.abort(error);
+      stop?.abort(error);
       if (session !== undefined) fail(session, error);
     }
     tell?.(error);
   });
-  // Something else than a signal is for the implementation to refuse.
-  const { signal = stop.signal } = plain;
-  const joined = signal instanceof AbortSignal && signal !== stop.signal ? AbortSignal.any([signal, stop.signal]) : signal;
   try {
-    session = await dial({ ...plain, trace, signal: joined });
+    session = await dial({ ...plain, trace, signal: joined(plain.signal, stop?.signal) });
   } catch (error) {
     throw violation ?? error;
   }
   if (violation === undefined) return session;
   fail(session, violation);
   throw violation;
+}
+
+/** A signal that aborts when either does; something else than a signal is for the implementation to refuse. */
+function joined(own: AbortSignal | undefined, stop: AbortSignal | undefined): AbortSignal | undefined {
+  if (own === undefined) return stop;
+  return own instanceof AbortSignal && stop !== undefined ? AbortSignal.any([own, stop]) : own;
 }
 
 /** The monitored `listen` of any implementation that writes traces. */

@@ -45,7 +45,7 @@ function transitionsOf(machine: AnyStateMachine): ChartTransition[] {
       ...(row.guard === undefined ? {} : { guard: row.guard }),
       actions: actionsOf((definition as { readonly actions: readonly unknown[] }).actions),
       ...described(row.description),
-      label: labels[index] ?? row.event,
+      label: plain(labels[index] ?? row.event),
     };
   });
 }
@@ -60,8 +60,12 @@ function actionsOf(actions: unknown): string[] {
     if (typeof action === 'string') return action;
     const { type, params, name } = action as { readonly type?: string; readonly params?: unknown; readonly name?: string };
     const values = typeof params === 'object' && params !== null ? Object.values(params).map(textOf) : [];
-    return `${type ?? name ?? 'inline action'}${values.length === 0 ? '' : `(${values.join(', ')})`}`;
+    return plain(`${type ?? name ?? 'inline action'}${values.length === 0 ? '' : `(${values.join(', ')})`}`);
   });
 }
+
+/** What XState calls `xstate.assign` people write as `assign`. */
+const plain = (text: string) =>
+  text.replaceAll(/\bxstate\.(?=assign|cancel|emit|enqueueActions|forwardTo|log|raise|sendTo|spawnChild|stopChild)/g, '');
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)));

@@ -32,6 +32,12 @@ export class HandshakeCharts {
     return this.#hardened;
   }
 
+  /** Does beforehand, a little at a time, what the first record of a trace would have to wait for. */
+  async warmUp(): Promise<void> {
+    await this.hardened.server.steps.warmUp();
+    await this.hardened.client.steps.warmUp();
+  }
+
   /** Those of the source text and nothing else. */
   described(mode: Mode): RoleCharts {
     const known = this.#described.get(mode);
@@ -52,7 +58,7 @@ function roleChart(
   inputs: readonly unknown[],
   events: readonly AnyEventObject[],
 ): RoleChart {
-  const compiled = () => inputs.map((input) => compile(machine, input));
+  const compiled = inputs.map((input) => () => compile(machine, input));
   return { chart: chartOf(machine, id), steps: new ChartSteps(compiled, events.filter(leadsOn)), events };
 }
 

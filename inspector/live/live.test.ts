@@ -70,6 +70,19 @@ describe('sessions that are looked at while they happen', () => {
     expect(hello?.fields.find(({ name }) => name === 'mode')?.value).toBe(mode);
   });
 
+  test('nothing is received before it was sent, however the connections of two processes are read', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { server, recording } = await live();
+      await session(server.address);
+      const events = momentWindow(recording, { from: 0, count: 500 }).moments.map(({ text }) => text.split(' ')[0]);
+      const place = (type: string) => events.indexOf(type);
+      expect(place('first.hello')).toBeGreaterThan(place('first.connected'));
+      expect(place('first.descriptor')).toBeGreaterThan(place('first.hello'));
+      expect(place('second.connected')).toBeGreaterThan(place('first.hello'));
+      for (const ready of ['first.ready', 'second.ready']) expect(place(ready)).toBeGreaterThan(place('second.joined'));
+    }
+  });
+
   test('the listener’s array is shown: its group, and the rings of its session', async () => {
     const { server, recording } = await live();
     await session(server.address, { storage: true });

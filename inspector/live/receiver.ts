@@ -1,15 +1,19 @@
-/** Takes what processes send that are inspected, and makes one recording of it: whatever they do stands in the order in which it arrived. */
+/** Takes what processes send that are inspected, and makes one recording of it: whatever they do stands in one order. */
 import type { IncomingMessage } from 'node:http';
 import type { RoleCharts } from '../charts/handshake.ts';
 import { decodeFrame } from '../frames/decode.ts';
 import type { Offer } from '../recordings/catalogue.ts';
-import { addRecord, TraceLineError } from '../traces/parse.ts';
+import { addRecord, checkRecord, TraceLineError } from '../traces/parse.ts';
 import { TraceRecording } from '../traces/recording.ts';
 import type { RecordedFrame } from '../traces/words.ts';
 import { type AttachLine, MAX_LINE, readAttachLine } from './lines.ts';
+import { inOrder, type Waiting } from './order.ts';
 
 /** Records that are kept; what comes behind them is not. */
 const MOST_RECORDS = 2_000_000;
+/** Milliseconds that a record waits for what happened before it and arrives behind it, and how many may wait. */
+const PATIENCE = 100;
+const MOST_WAITING = 2_000;
 /** Sessions of which a frame was received whose record has not come yet. */
 const MOST_EARLY = 10_000;
 
@@ -17,6 +21,10 @@ export class LiveRecording {
   readonly recording: TraceRecording;
   /** Frames that were received, until the record of their event comes. */
   readonly #early = new Map<string, RecordedFrame[]>();
+  /** Records that wait for others to overtake them, in the order of their arrival, and the last one of each session. */
+  #waiting: Waiting[] = [];
+  readonly #last = new Map<string, Waiting>();
+  #timer: NodeJS.Timeout | undefined;
   #senders = 0;
   #lost = 0;
 
@@ -49,12 +57,12 @@ export class LiveRecording {
         this.recording.changed();
       }
     } catch (error) {
-      this.recording.problem = `a process has sent what is not understood: ${error instanceof Error ? error.message : String(error)}`;
-      // That a process was killed is no reason to complain.
-      if (!(error instanceof TraceLineError)) this.recording.problem = undefined;
+      // That a process was killed in the middle of a line is no reason to complain.
+      if (error instanceof TraceLineError) this.recording.problem = `a process has sent what is not understood: ${error.message}`;
       request.destroy();
     } finally {
       this.#senders -= 1;
+      if (this.#senders === 0) this.#settle();
       this.recording.changed();
     }
   }
@@ -88,29 +96,47 @@ export class LiveRecording {
     }
   }
 
-  #record(record: unknown): void {
-    const { columns, frames } = this.recording;
-    if (columns.size >= MOST_RECORDS) {
+  #record(value: unknown): void {
+    const record = checkRecord(value);
+    if (this.recording.columns.size + this.#waiting.length >= MOST_RECORDS) {
       this.recording.problem = `there are more than ${MOST_RECORDS} records: those behind them are not kept`;
       return;
     }
-    addRecord(columns, record);
-    const index = columns.size - 1;
-    const session = columns.session(index).id;
-    const early = this.#early.get(session);
-    if (early === undefined) return;
-    frames.set(index, early);
-    this.#early.delete(session);
+    const one: Waiting = { record, received: this.#early.get(record.session) ?? [], sent: [] };
+    this.#early.delete(record.session);
+    this.#waiting.push(one);
+    this.#last.set(record.session, one);
+    if (this.#waiting.length >= MOST_WAITING) this.#settle();
+    this.#timer ??= setTimeout(() => this.#settle(), PATIENCE).unref();
   }
 
   #frame(session: string, frame: RecordedFrame): void {
-    const { columns, frames } = this.recording;
     if (frame.way === 'received') {
       if (this.#early.size < MOST_EARLY) this.#early.set(session, [...(this.#early.get(session) ?? []), frame]);
       return;
     }
-    const number = columns.numberOf(session);
-    const last = number === undefined ? undefined : columns.sessions[number]?.last;
-    if (last !== undefined) frames.set(last, [...(frames.get(last) ?? []), frame]);
+    const waiting = this.#last.get(session);
+    if (waiting !== undefined) {
+      waiting.sent.push(frame);
+      return;
+    }
+    const { columns, frames } = this.recording;
+    const lasts = columns.numbersOf(session).map((number) => columns.sessions[number]?.last ?? -1);
+    const last = Math.max(-1, ...lasts);
+    if (last >= 0) frames.set(last, [...(frames.get(last) ?? []), frame]);
+  }
+
+  /** What has waited long enough stands in its order from now on. */
+  #settle(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { columns, frames } = this.recording;
+    for (const { record, received, sent } of inOrder(this.#waiting)) {
+      addRecord(columns, record);
+      if (received.length + sent.length > 0) frames.set(columns.size - 1, [...received, ...sent]);
+    }
+    this.#waiting = [];
+    this.#last.clear();
+    this.recording.changed();
   }
 }

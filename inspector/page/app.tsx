@@ -24,8 +24,16 @@ export function App({ viewer }: { readonly viewer: Viewer }) {
     document.title = state.opened === undefined ? 'stpconnect inspect' : `${state.opened.title} · stpconnect inspect`;
   }, [state.opened?.title]);
   const panel = state.panel ?? 'charts';
+  // Without anything that happens there is only the chart to look at.
+  const isStill =
+    state.opened !== undefined && state.opened.moments === 0 && !state.opened.canDrive && state.opened.progress.state === 'whole';
   return (
-    <div class="app" data-panel={panel} data-wide={state.wide} data-ready={String(state.scene?.at === state.now)}>
+    <div
+      class="app"
+      data-panel={panel}
+      data-wide={isStill ? 'charts' : state.wide}
+      data-ready={String(state.scene?.at === state.now)}
+    >
       <Header viewer={viewer} state={state} />
       <Notice viewer={viewer} state={state} />
       {state.opened === undefined ? (

@@ -116,9 +116,9 @@ export class RecordColumns {
     return this.sessions[this.sessionNumber(index)] as SessionColumn;
   }
 
-  /** The session of this name. The two roles may use one name: then it is that of the one who came first. */
-  numberOf(id: string): number | undefined {
-    return this.#sessionOf.get(`client ${id}`) ?? this.#sessionOf.get(`server ${id}`);
+  /** The sessions of this name: one, or one of each role. */
+  numbersOf(id: string): number[] {
+    return ['client', 'server'].flatMap((role) => this.#sessionOf.get(`${role} ${id}`) ?? []);
   }
 
   /** The indices of a session's records, ascending. */

@@ -18,22 +18,17 @@ const usual = /^\{"session":"([^"\\]+)","seq":\d+,"role":"(client|server)","time
 export function addLine(columns: RecordColumns, line: string): void {
   const match = usual.exec(line);
   if (match === null) {
-    addRecord(columns, jsonOf(line));
+    addRecord(columns, checkRecord(jsonOf(line)));
     return;
   }
   const [head, session = '', role = '', time = ''] = match;
   const rest = line.slice(head.length);
-  const kind = columns.kindOf(`${role[0]}${rest}`, () => kindOf(checked({ session, role, ...objectOf(`{${rest}`) })));
+  const kind = columns.kindOf(`${role[0]}${rest}`, () => kindOf(checkRecord({ session, role, ...objectOf(`{${rest}`) })));
   columns.add(session, kind, Number(time));
 }
 
-/**
- * Adds a record that somebody has parsed.
- *
- * @throws TraceLineError for what is no record.
- */
-export function addRecord(columns: RecordColumns, value: unknown): void {
-  const record = checked(value);
+/** Adds a record that was checked. */
+export function addRecord(columns: RecordColumns, record: CheckedRecord): void {
   const { session, role, time, state, event, actions, next } = record;
   const key = JSON.stringify([role, state, event, actions, next]);
   columns.add(
@@ -43,7 +38,12 @@ export function addRecord(columns: RecordColumns, value: unknown): void {
   );
 }
 
-function checked(value: unknown): CheckedRecord {
+/**
+ * A record that somebody has parsed.
+ *
+ * @throws TraceLineError for what is none.
+ */
+export function checkRecord(value: unknown): CheckedRecord {
   const record = checkShape(value, true);
   if (typeof record === 'string') throw new TraceLineError(`JSON, but ${record}`);
   if (record.role !== 'client' && record.role !== 'server') {

@@ -59,6 +59,9 @@ export class TraceRecording implements Source {
     };
   }
 
+  /** The sessions that were asked for last. */
+  #listed: { readonly asked: string; readonly rows: readonly SessionRow[] } | undefined;
+
   moment(index: number): Moment {
     const [kind, session] = [this.columns.kind(index), this.columns.session(index)];
     const both = this.columns.roles.size > 1;
@@ -83,8 +86,15 @@ export class TraceRecording implements Source {
   }
 
   indicesOf(session: string): ArrayLike<number> | undefined {
-    const number = this.columns.numberOf(session);
-    return number === undefined ? undefined : this.columns.indicesOf(number);
+    const columns = this.columns.numbersOf(session).map((number) => this.columns.indicesOf(number));
+    if (columns.length < 2) return columns[0];
+    const all = new Uint32Array(columns.reduce((sum, { length }) => sum + length, 0));
+    let place = 0;
+    for (const column of columns) {
+      all.set(column, place);
+      place += column.length;
+    }
+    return all.sort();
   }
 
   scene(at: number): Scene {
@@ -105,7 +115,13 @@ export class TraceRecording implements Source {
 
   sessions(filter: SessionFilter): readonly SessionRow[] {
     if (!this.shown) return [];
-    return this.columns.sessions.map((session) => this.#row(session)).filter((row) => fits(row, filter));
+    // A list is read window by window, and to look at every session of a large trace for each takes a second.
+    const asked = `${JSON.stringify(filter)} ${this.size} ${this.columns.sessions.length}`;
+    if (this.#listed?.asked !== asked) {
+      const rows = this.columns.sessions.map((session) => this.#row(session)).filter((row) => fits(row, filter));
+      this.#listed = { asked, rows };
+    }
+    return this.#listed.rows;
   }
 
   coverage(): Coverage {

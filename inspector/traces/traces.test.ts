@@ -169,6 +169,23 @@ describe('a trace that is whole', () => {
     expect(trace.moment(2).drawn.map(({ kind }) => kind)).toEqual(['message', 'note']);
   });
 
+  test('of two sides that call their sessions by one name has them both', async () => {
+    const server = records(
+      'a',
+      [['', { type: 'start', mode: 'network', fallback: false }, [], 'handshaking.connectingFirst']],
+      5,
+      'server',
+    );
+    const trace = await read(lines(records('a', established)), lines(server));
+    expect(momentWindow(trace, { from: 0, count: 9, session: 'a' }).moments.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
+    expect(
+      trace
+        .scene(3)
+        .machines.map(({ id }) => id)
+        .sort(),
+    ).toEqual(['client a', 'server a']);
+  });
+
   test('may have its fields in another order, and less than all of them', async () => {
     const trace = await read(`{"role":"client","event":{"type":"first.hello"},"session":"a"}\n`);
     expect(trace.moment(0)).toMatchObject({ session: 'a', reactions: [{ from: [], to: [], transitions: [] }] });

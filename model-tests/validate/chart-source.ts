@@ -2,7 +2,7 @@
 import type { AnyEventObject, AnyStateMachine } from 'xstate';
 import { type CompiledChart, compile, type LocalState, type LocalStep, type Output } from '../compile/compile.ts';
 import { type Alphabet, combinations, eventsOf, type FactValues } from './alphabet.ts';
-import type { FittingRecord } from './record.ts';
+import type { CheckedRecord, FittingRecord } from './record.ts';
 
 /** What a replay knows beside the chart. */
 export interface Dialect {
@@ -30,12 +30,44 @@ export interface Possibility {
   readonly step: Pick<LocalStep, 'next' | 'outputs'>;
 }
 
+/** So many outcomes of one event in one state are remembered; no chart of ours has more. */
+const MOST_REMEMBERED = 64;
+
+/** What a record says that came of its event. */
+type Outcome = Pick<CheckedRecord, 'event' | 'actions' | 'next'>;
+
+/** An outcome that fitted, and where it has led. */
+interface Fitted extends Required<Pick<CheckedRecord, 'event'>> {
+  readonly actions: readonly Flat[];
+  readonly next: string | undefined;
+  readonly to: Hypothesis;
+}
+
+type Flat = Readonly<Record<string, unknown>>;
+
+/** Whether both have the same fields with the same values; a value that is no primitive is like no other, which is safe here. */
+function sameFlat(one: Flat, other: Flat): boolean {
+  let fields = 0;
+  for (const name in one) {
+    if (one[name] !== other[name]) return false;
+    fields += 1;
+  }
+  for (const _ in other) fields -= 1;
+  return fields === 0;
+}
+
+function sameList(given: readonly Flat[] | undefined, known: readonly Flat[]): boolean {
+  if (given?.length !== known.length) return false;
+  for (let index = 0; index < known.length; index += 1) if (!sameFlat(given[index] as Flat, known[index] as Flat)) return false;
+  return true;
+}
+
 /** A machine with its compiled charts, one for each input, shared by all the sessions that are followed. */
 export class ChartSource {
   readonly #charts = new Map<string, CompiledChart>();
   readonly #hypotheses = new Map<CompiledChart, Hypothesis[]>();
   readonly #possibilities = new Map<Hypothesis, readonly Possibility[]>();
-  readonly #fitted = new Map<Hypothesis | undefined, Map<string, Hypothesis>>();
+  readonly #fitted = new Map<Hypothesis | undefined, Map<string, Fitted[]>>();
 
   constructor(
     readonly machine: AnyStateMachine,
@@ -98,17 +130,23 @@ export class ChartSource {
     return this.possibilities(at).map(({ step }) => this.at(at.chart, step.next));
   }
 
-  /** Where this record has led before, word for word, from the same hypothesis; undefined: from before record 0. */
-  fitted(at: Hypothesis | undefined, record: string): Hypothesis | undefined {
-    return this.#fitted.get(at)?.get(record);
+  /** Where a record with the same event, actions and state behind has led before, from the same hypothesis; undefined: from before record 0. */
+  fitted(at: Hypothesis | undefined, { event, actions, next }: Outcome): Hypothesis | undefined {
+    const known = this.#fitted.get(at)?.get(event.type);
+    if (known === undefined) return undefined;
+    for (const one of known) if (next === one.next && sameFlat(event, one.event) && sameList(actions, one.actions)) return one.to;
+    return undefined;
   }
 
-  /** Only where there is an alphabet: then the records that fit are finitely many. */
-  remember(at: Hypothesis | undefined, record: string, next: Hypothesis): void {
-    if (this.dialect.alphabet === undefined) return;
-    const known = this.#fitted.get(at) ?? new Map<string, Hypothesis>();
-    this.#fitted.set(at, known);
-    known.set(record, next);
+  /** Only where there is an alphabet: then the records that fit are finitely many. Keeps copies. */
+  remember(at: Hypothesis | undefined, { event, actions, next }: Outcome, to: Hypothesis): void {
+    if (this.dialect.alphabet === undefined || actions === undefined) return;
+    const byType = this.#fitted.get(at) ?? new Map<string, Fitted[]>();
+    this.#fitted.set(at, byType);
+    const known = byType.get(event.type) ?? [];
+    byType.set(event.type, known);
+    if (known.length < MOST_REMEMBERED)
+      known.push({ event: { ...event }, actions: actions.map((action) => ({ ...action })), next, to });
   }
 }
 

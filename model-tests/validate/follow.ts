@@ -68,11 +68,12 @@ export class Follower {
   }
 
   /** The way of nearly every record of a live session: exactly this record has led on from here before. */
-  #isAsBefore({ seq, state, event, actions, next }: CheckedRecord): boolean {
+  #isAsBefore(record: CheckedRecord): boolean {
+    const { seq, state } = record;
     if (seq !== this.#seq || !this.#seqIsKnown || (this.#now !== undefined && this.#now.length !== 1)) return false;
     const from = this.#now?.[0];
     if (state !== (from === undefined ? '' : from.state.path)) return false;
-    const known = this.#source.fitted(from, JSON.stringify([event, actions, next]));
+    const known = this.#source.fitted(from, record);
     if (known === undefined) return false;
     this.#seq += 1;
     this.#now = [known];
@@ -99,8 +100,7 @@ export class Follower {
       );
     const [only] = done;
     // What a strict follower has taken every follower takes; not the other way round.
-    if (only !== undefined && !this.#patience.partial)
-      this.#source.remember(only.from, JSON.stringify([event, actions, next]), only.next);
+    if (only !== undefined && !this.#patience.partial) this.#source.remember(only.from, record, only.next);
     this.#advance(record, gap, [...new Set(done.map((candidate) => candidate.next))]);
   }
 

@@ -8,11 +8,12 @@ import { type Clock, createRing, type DirectChannel, openRing, systemClock } fro
 import { BackupError, type BackupFailure, backupFailureNames } from '../errors.ts';
 import { bytesOf, fromJsonName, showName } from '../names.ts';
 import { type FileRecord, fromMessage } from '../records.ts';
+import { dataChannelOf, piecesOf } from '../wire/data-channel.ts';
 import { MessageDecoder } from '../wire/frames.ts';
 import { clip, type Message, type Request } from '../wire/messages.ts';
 import { Talk, type TalkSession } from '../wire/talk.ts';
 import type { Job } from './job.ts';
-import { piecesOf, pumpIn, pumpOut } from './pumps.ts';
+import { pumpIn, pumpOut } from './pumps.ts';
 import { allowedPath } from './roots.ts';
 import { startJob } from './start-worker.ts';
 
@@ -142,8 +143,7 @@ async function endThread(worker: Worker, ended: Promise<unknown>, clock: Clock):
 }
 
 async function sendBackup(talk: Talk, data: DirectChannel, control: DirectChannel, options: ServeOptions): Promise<Served> {
-  const { session } = talk;
-  const sending = talk.guard(pumpOut(data, session.data, talk.touch));
+  const sending = talk.guard(pumpOut(data, dataChannelOf(talk.session), talk.touch));
   sending.catch(() => {});
   const verdict = talk.expect('verdict');
   verdict.catch((error: BackupError) => talk.fail(error));
@@ -160,12 +160,12 @@ async function sendBackup(talk: Talk, data: DirectChannel, control: DirectChanne
 }
 
 async function takeRestore(talk: Talk, data: DirectChannel, control: DirectChannel, options: ServeOptions): Promise<Served> {
-  const { session } = talk;
-  const taking = talk.guard(pumpIn(session.data, data, talk.touch));
+  const channel = dataChannelOf(talk.session);
+  const taking = talk.guard(pumpIn(channel, data, talk.touch));
   const done = talk.expect('done');
   done.catch((error: BackupError) => talk.fail(error));
   taking.catch((error: BackupError) => talk.fail(error));
-  session.data.end();
+  channel.end();
   let failures = 0;
   for await (const message of messagesOf(talk, control)) {
     if (message.kind === 'record' && message.severity === 'failure') failures += 1;
@@ -179,7 +179,7 @@ async function takeRestore(talk: Talk, data: DirectChannel, control: DirectChann
     const agreed = sent.sha256 === message.sha256 && sent.bytes === message.bytes;
     const kept = message.kept && agreed;
     await talk.send({ ...message, kept });
-    session.error.end();
+    talk.session.error.end();
     const { entries, bytes, sha256 } = message;
     return { verb: 'restore', entries, bytes, sha256, failures, kept };
   }

@@ -5,8 +5,8 @@ import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BackupError, errnoOf } from '../errors.ts';
 
-/** So many bytes may wait for the disk before write() makes its caller wait. */
-const MOST_WAITING = 4 << 20;
+/** Bytes that gather before they are written in one call, while those before them may still be on their way. */
+const BATCH = 1 << 20;
 
 /** One file on its way. */
 export class AsideFile {
@@ -14,10 +14,10 @@ export class AsideFile {
   readonly partial: string;
   readonly #path: string;
   readonly #file: FileHandle;
-  #waiting: Buffer[] = [];
-  #waitingBytes = 0;
-  #flushing: Promise<void> | undefined;
-  #failure: BackupError | undefined;
+  #filling = Buffer.allocUnsafeSlow(BATCH);
+  #spare = Buffer.allocUnsafeSlow(BATCH);
+  #filled = 0;
+  #flushing: Promise<void> = Promise.resolve();
 
   private constructor(path: string, partial: string, file: FileHandle) {
     this.#path = path;
@@ -36,21 +36,21 @@ export class AsideFile {
     }
   }
 
-  /** Takes the bytes over. Resolves when there is room for more: at once, mostly. Rejects with BackupError fileFailed. */
+  /** Copies the bytes. Resolves when there is room for more: at once, mostly. Rejects with BackupError fileFailed. */
   async write(bytes: Buffer): Promise<void> {
-    if (this.#failure) throw this.#failure;
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
-    this.#flushing ??= this.#flush();
-    if (this.#waitingBytes > MOST_WAITING) await this.#flushing;
-    if (this.#failure) throw this.#failure;
+    for (let from = 0; from < bytes.length; ) {
+      const count = bytes.copy(this.#filling, this.#filled, from);
+      from += count;
+      this.#filled += count;
+      if (this.#filled === BATCH) await this.#flush();
+    }
   }
 
   /** Everything is on the disk and has the file's own name when this resolves. Rejects with BackupError fileFailed. */
   async commit(): Promise<void> {
     try {
+      await this.#flush();
       await this.#flushing;
-      if (this.#failure) throw this.#failure;
       await this.#file.sync();
       await this.#file.close();
       await rename(this.partial, this.#path);
@@ -62,47 +62,26 @@ export class AsideFile {
 
   /** Takes it away. Never rejects; does nothing after commit(). */
   async discard(): Promise<void> {
-    await this.#flushing?.catch(() => {});
+    await this.#flushing.catch(() => {});
     await this.#file.close().catch(() => {});
     await unlink(this.partial).catch(() => {});
   }
 
-  /** One call writes whatever has gathered while the one before it was under way. */
+  /** Begins to write what has gathered, once what gathered before is written. */
   async #flush(): Promise<void> {
-    try {
-      while (this.#waiting.length > 0) {
-        const pieces = this.#waiting;
-        const size = this.#waitingBytes;
-        this.#waiting = [];
-        await writeAll(this.#file, pieces);
-        this.#waitingBytes -= size;
-      }
-    } catch (error) {
-      this.#failure = fileFailed(this.partial, error);
-    } finally {
-      this.#flushing = undefined;
-    }
+    await this.#flushing;
+    const bytes = this.#filling.subarray(0, this.#filled);
+    [this.#filling, this.#spare] = [this.#spare, this.#filling];
+    this.#filled = 0;
+    this.#flushing = writeAll(this.#file, bytes).catch((error: unknown) => Promise.reject(fileFailed(this.partial, error)));
+    this.#flushing.catch(() => {});
   }
 }
 
-async function writeAll(file: FileHandle, pieces: readonly Buffer[]): Promise<void> {
-  let rest = pieces;
-  while (rest.length > 0) {
-    const batch = rest.slice(0, MOST_VECTORS);
-    let { bytesWritten } = await file.writev(batch);
-    rest = rest.slice(MOST_VECTORS);
-    // A disk that is nearly full takes a part.
-    const left = batch.flatMap((piece) => {
-      const taken = Math.min(bytesWritten, piece.length);
-      bytesWritten -= taken;
-      return taken === piece.length ? [] : [piece.subarray(taken)];
-    });
-    rest = [...left, ...rest];
-  }
+/** A disk that is nearly full takes a part. */
+async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
+  for (let from = 0; from < bytes.length; ) from += (await file.write(bytes, from)).bytesWritten;
 }
-
-/** As many pieces as the system takes in one call. */
-const MOST_VECTORS = 1_024;
 
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, constants.O_RDONLY);

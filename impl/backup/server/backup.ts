@@ -1,10 +1,10 @@
 /** The server process, backing up: asks for an archive, and has it on the disk, whole, or not at all. */
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { BackupError } from '../errors.ts';
 import { bytesOf, toJsonName } from '../names.ts';
+import { dataChannelOf } from '../wire/data-channel.ts';
 import type { Message } from '../wire/messages.ts';
-import { broken, type Talk, type TalkSession, unexpected } from '../wire/talk.ts';
+import { type Talk, type TalkSession, unexpected } from '../wire/talk.ts';
 import { AsideFile } from './aside-file.ts';
 import { compressionOf, compressTo } from './compression.ts';
 import { Account, accepted, type CommonRequest, openTalk, type Summary } from './outcome.ts';
@@ -37,7 +37,6 @@ export async function backup(session: TalkSession, options: BackupOptions): Prom
   let file: AsideFile | undefined;
   try {
     await talk.send(requestOf(options));
-    session.data.end();
     await accepted(talk);
     file = options.dryRun === true ? undefined : await AsideFile.create(options.to);
     return await take(talk, options, file);
@@ -92,11 +91,13 @@ function faultOf(received: Received, done: Received, entries: number): BackupErr
 
 /** All of the data channel, into the file. */
 async function receive(talk: Talk, options: BackupOptions, file: AsideFile | undefined, account: Account): Promise<Received> {
+  const channel = dataChannelOf(talk.session);
+  channel.end();
   const hash = createHash('sha256');
   let bytes = 0;
   const most = options.mostBytes ?? Number.POSITIVE_INFINITY;
   async function* pieces(): AsyncGenerator<Buffer, void> {
-    for await (const piece of incoming(talk.session.data)) {
+    for await (const piece of channel.pieces()) {
       bytes += piece.length;
       if (bytes > most || (file === undefined && bytes > 0)) {
         throw new BackupError('tooLarge', `It is more than ${file === undefined ? 0 : most} bytes.`);
@@ -109,16 +110,13 @@ async function receive(talk: Talk, options: BackupOptions, file: AsideFile | und
   }
   const compression = compressionOf(options.to);
   if (compression === 'none') for await (const piece of pieces()) await file?.write(piece);
-  else await compressTo(compression, pieces(), async (piece) => file?.write(piece));
+  else await compressTo(compression, copies(pieces()), async (piece) => file?.write(piece));
   return { bytes, sha256: hash.digest('hex') };
 }
 
-async function* incoming(channel: Readable): AsyncGenerator<Buffer, void> {
-  try {
-    yield* channel.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  } catch (error) {
-    throw broken(error);
-  }
+/** Pieces that are good for longer than until the next one. */
+async function* copies(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  for await (const piece of pieces) yield Buffer.from(piece);
 }
 
 /** What the client process tells, until it is done. */

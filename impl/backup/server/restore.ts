@@ -1,13 +1,11 @@
 /** The server process, restoring: sends an archive, and hears what became of its files. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { BackupError, errnoOf } from '../errors.ts';
+import { BackupError } from '../errors.ts';
 import { bytesOf, escapeText, toJsonName } from '../names.ts';
+import { dataChannelOf } from '../wire/data-channel.ts';
 import type { Message } from '../wire/messages.ts';
-import { type Talk, type TalkSession, unexpected, writeTo } from '../wire/talk.ts';
-import { compressionOf, decompressed } from './compression.ts';
+import { type Talk, type TalkSession, unexpected } from '../wire/talk.ts';
+import { type ArchiveSource, failedToRead, openArchive } from './archive-source.ts';
 import { Account, accepted, type CommonRequest, openTalk, type Summary } from './outcome.ts';
 
 /** What shall be restored, and where to. */
@@ -28,13 +26,12 @@ export interface RestoreOptions extends CommonRequest {
  */
 export async function restore(session: TalkSession, options: RestoreOptions): Promise<Summary> {
   const talk = openTalk(session, options);
-  let source: Readable | undefined;
+  let source: ArchiveSource | undefined;
   try {
-    const archive = await openArchive(options.from);
-    source = archive.source;
+    source = await openArchive(options.from);
     await talk.send(requestOf(options));
     await accepted(talk);
-    const account = new Account(options, archive.total);
+    const account = new Account(options, source.size === undefined ? undefined : { entries: 0, bytes: source.size });
     const sending = send(talk, source, account);
     sending.catch((error: unknown) => talk.fail(error instanceof BackupError ? error : failedToRead(options.from, error)));
     const verdict = await talk.guard(listen(talk, account));
@@ -46,7 +43,7 @@ export async function restore(session: TalkSession, options: RestoreOptions): Pr
     await talk.abandon(reason);
     throw reason;
   } finally {
-    source?.destroy();
+    await source?.close();
   }
 }
 
@@ -61,35 +58,18 @@ function requestOf(options: RestoreOptions): Message<'request'> {
   };
 }
 
-/** Of an archive that is not compressed the size is known; both sides count the same bytes then. */
-async function openArchive(
-  path: string,
-): Promise<{ readonly source: Readable; readonly total: { entries: number; bytes: number } | undefined }> {
-  const compression = compressionOf(path);
-  try {
-    const file = await open(path, 'r');
-    const { size } = await file.stat();
-    const source = createReadStream('', { fd: file, highWaterMark: PIECE });
-    return { source: decompressed(compression, source), total: compression === 'none' ? { entries: 0, bytes: size } : undefined };
-  } catch (error) {
-    throw failedToRead(path, error);
-  }
-}
-
-const PIECE = 1 << 18;
-
-async function send(talk: Talk, source: Readable, account: Account): Promise<void> {
-  const { data } = talk.session;
+async function send(talk: Talk, source: ArchiveSource, account: Account): Promise<void> {
+  const channel = dataChannelOf(talk.session);
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const piece of source as AsyncIterable<Buffer>) {
+  for await (const piece of source.pieces()) {
     hash.update(piece);
-    await talk.guard(writeTo(data, piece));
+    await talk.guard(channel.write(piece));
     bytes += piece.length;
     talk.touch();
     account.moved(bytes);
   }
-  data.end();
+  channel.end();
   await talk.send({ kind: 'done', bytes, sha256: hash.digest('hex') });
 }
 
@@ -108,10 +88,4 @@ function judge({ kept, entries, bytes, sha256, problem }: Message<'verdict'>, ac
   if (!kept && text === undefined) throw new BackupError('disagreement', `There came ${bytes} bytes.`);
   if (entries === 0) throw new BackupError('nothingDone', text ?? 'The archive has no file that could be restored.');
   return account.summary(entries, bytes, sha256, text);
-}
-
-function failedToRead(path: string, error: unknown): BackupError {
-  if (error instanceof BackupError) return error;
-  const why = errnoOf(error) ?? (error instanceof Error ? error.message : String(error));
-  return new BackupError('fileFailed', `${path}: ${why}.`, { cause: error });
 }

@@ -2,8 +2,8 @@
  * One conversation about one archive, on either side: messages on the error channel, one failure that ends everything, and a watch on whether
  * anything still moves. Whoever fails says so to the peer, and waits a moment for it to go first.
  */
-import type { Duplex, Writable } from 'node:stream';
-import type { Clock, Session } from '../../index.ts';
+import type { Writable } from 'node:stream';
+import type { Clock, Session, Timer } from '../../index.ts';
 import { BackupError } from '../errors.ts';
 import { escapeText } from '../names.ts';
 import { Watchdog } from '../watchdog.ts';
@@ -115,24 +115,24 @@ export class Talk {
     if (!peerKnows && channel.writable) {
       channel.write(encodeMessage({ kind: 'abort', code: told.code, text: clip(told.message) }));
       channel.end();
-      await this.#farewell(channel);
+      await this.#farewell();
     }
     data.destroy();
     channel.destroy();
     await this.session.close();
   }
 
-  /** Waits until the peer has ended the channel too, for a bounded time. */
-  #farewell(channel: Duplex): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.#options.clock.setTimer('farewell', FAREWELL, resolve);
-      const gone = () => {
-        timer.cancel();
-        resolve();
-      };
-      if (channel.readableEnded || channel.destroyed) gone();
-      channel.once('end', gone).once('close', gone).resume();
+  /** Reads and throws away until the peer has ended the channel too, for a bounded time. */
+  async #farewell(): Promise<void> {
+    let timer: Timer | undefined;
+    const bound = new Promise<void>((resolve) => {
+      timer = this.#options.clock.setTimer('farewell', FAREWELL, resolve);
     });
+    const gone = (async () => {
+      while ((await this.#incoming.next()).done !== true);
+    })();
+    await Promise.race([gone.catch(() => {}), bound]);
+    timer?.cancel();
   }
 
   #release(): void {

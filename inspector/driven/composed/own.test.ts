@@ -88,6 +88,7 @@ describe('a machine of a user’s own', () => {
     ]);
     await go('door: lock(code: 7)');
     expect(source.scene(1).machines).toMatchObject([{ context: { code: 7 } }]);
+    expect(source.describe().charts[0]?.transitions.map(({ label }) => label)).toContain('lock / assign');
     await go('door: hold is over');
     expect(source.moment(2)).toMatchObject({ kind: 'timeout', reactions: [{ to: ['leaf.closed', 'bolt.shot'] }] });
   });

@@ -15,10 +15,12 @@ interface RowsProps {
   readonly version: unknown;
   readonly row: (place: number) => ComponentChild;
   readonly onPick: (place: number) => void;
+  /** The cursor keys have gone to this row. */
+  readonly onMove: (place: number) => void;
 }
 
 /** A list of any length, of which only what is seen is there. */
-export function Rows({ total, rowHeight, label, current, head, width, load, version, row, onPick }: RowsProps) {
+export function Rows({ total, rowHeight, label, current, head, width, load, version, row, onPick, onMove }: RowsProps) {
   const list = useRef<HTMLDivElement>(null);
   const { whole, first, last, offset, onScroll } = useWindow(list, total, rowHeight, current);
   const [, again] = useState(0);
@@ -31,6 +33,23 @@ export function Rows({ total, rowHeight, label, current, head, width, load, vers
       isWanted = false;
     };
   }, [first, last, version]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== list.current) return;
+    const page = Math.max(1, last - first - 5);
+    const steps: Readonly<Record<string, number>> = {
+      ArrowUp: -1,
+      ArrowDown: 1,
+      PageUp: -page,
+      PageDown: page,
+      Home: Number.NEGATIVE_INFINITY,
+      End: Number.POSITIVE_INFINITY,
+    };
+    const by = Object.hasOwn(steps, event.key) ? steps[event.key] : undefined;
+    if (by !== undefined) onMove(Math.max(0, Math.min(total - 1, current + by)));
+    else if (event.key === 'Enter' && current >= 0) onPick(current);
+    else return;
+    event.preventDefault();
+  };
   const places = Array.from({ length: Math.max(0, last - first) }, (_, index) => first + index);
   return (
     <div
@@ -39,6 +58,8 @@ export function Rows({ total, rowHeight, label, current, head, width, load, vers
       tabIndex={0}
       role="listbox"
       aria-label={label}
+      aria-activedescendant={current >= first && current < last ? `${label}-${current}` : undefined}
+      onKeyDown={onKeyDown}
       onScroll={({ currentTarget }) => onScroll(currentTarget.scrollTop)}
     >
       {head}
@@ -46,6 +67,7 @@ export function Rows({ total, rowHeight, label, current, head, width, load, vers
         {places.map((place) => (
           <div
             key={place}
+            id={`${label}-${place}`}
             class="row"
             role="option"
             aria-selected={place === current}

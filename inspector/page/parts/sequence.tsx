@@ -1,4 +1,5 @@
 import type { Drawn, Frame, Lifeline, Moment } from '../../contract.ts';
+import type { Panel } from '../state/address.ts';
 import type { Viewer } from '../state/viewer.ts';
 import type { PartProps } from './props.ts';
 import { Rows } from './rows.tsx';
@@ -6,13 +7,15 @@ import { Rows } from './rows.tsx';
 const ROW = 46;
 const SLOT = 21;
 /** From the left: the numbers of moments. */
-const NUMBERS = 44;
+/** From the left, for numbers of so many digits. */
+const numbersWidth = (total: number) => 18 + 8 * Math.max(3, total.toLocaleString('en').length);
 const LEAST = 150;
 
 /** Who said what to whom, one row for each moment. */
 export function Sequence({ viewer, state, opened }: PartProps) {
   const { lifelines } = opened;
-  const width = NUMBERS + lifelines.length * LEAST;
+  const numbers = numbersWidth(state.total);
+  const width = numbers + lifelines.length * LEAST;
   const at = (id: string) => lifelines.findIndex((lifeline) => lifeline.id === id);
   return (
     <section class="panel sequence" data-part="sequence" aria-label="Sequence diagram">
@@ -20,16 +23,8 @@ export function Sequence({ viewer, state, opened }: PartProps) {
         <h2>Sequence</h2>
         {state.session !== undefined && <span class="who">only session {state.session}</span>}
         <span class="spring" />
-        <button
-          type="button"
-          class="icon"
-          aria-pressed={state.wide === 'sequence'}
-          aria-label="Sequence over the whole page"
-          title="Sequence over the whole page"
-          onClick={() => viewer.set({ wide: state.wide === 'sequence' ? undefined : 'sequence' })}
-        >
-          ⤢
-        </button>
+        <Wide viewer={viewer} state={state} which="charts" label="Charts over the whole page" sign="▁" />
+        <Wide viewer={viewer} state={state} which="sequence" label="Sequence over the whole page" sign="▆" />
       </div>
       {state.total === 0 ? (
         <p class="quiet">Nothing has happened yet.{opened.canDrive ? ' Make a move on the right.' : ''}</p>
@@ -43,13 +38,14 @@ export function Sequence({ viewer, state, opened }: PartProps) {
           version={`${viewer.state.session} ${opened.moments}`}
           load={(from, to) => viewer.pages.load(from, to)}
           onPick={(place) => void viewer.goPlace(place)}
-          head={<Heads lifelines={lifelines} width={width} />}
+          onMove={(place) => void viewer.goPlace(place)}
+          head={<Heads lifelines={lifelines} width={width} numbers={numbers} />}
           row={(place) => {
             const moment = viewer.pages.peek(place);
             return moment === undefined ? (
               <span class="quiet">…</span>
             ) : (
-              <Row viewer={viewer} moment={moment} lifelines={lifelines} at={at} />
+              <Row viewer={viewer} moment={moment} lifelines={lifelines} at={at} numbers={numbers} />
             );
           }}
         />
@@ -58,10 +54,39 @@ export function Sequence({ viewer, state, opened }: PartProps) {
   );
 }
 
-function Heads({ lifelines, width }: { readonly lifelines: readonly Lifeline[]; readonly width: number }) {
+interface WideProps extends Pick<PartProps, 'viewer' | 'state'> {
+  readonly which: Panel;
+  readonly label: string;
+  readonly sign: string;
+}
+
+/** A part of the page takes the room of the others, or gives it back. */
+function Wide({ viewer, state, which, label, sign }: WideProps) {
+  const isWide = state.wide === which;
+  return (
+    <button
+      type="button"
+      class="icon"
+      aria-pressed={isWide}
+      aria-label={label}
+      title={label}
+      onClick={() => viewer.set({ wide: isWide ? undefined : which })}
+    >
+      {sign}
+    </button>
+  );
+}
+
+interface HeadsProps {
+  readonly lifelines: readonly Lifeline[];
+  readonly width: number;
+  readonly numbers: number;
+}
+
+function Heads({ lifelines, width, numbers }: HeadsProps) {
   return (
     <div class="rows-head heads" style={{ minWidth: `${width}px` }} aria-hidden="true">
-      <span />
+      <span style={{ flexBasis: `${numbers}px` }} />
       {lifelines.map(({ id, name }) => (
         <span key={id}>
           <b>{name}</b>
@@ -76,10 +101,12 @@ interface RowProps {
   readonly moment: Moment;
   readonly lifelines: readonly Lifeline[];
   readonly at: (id: string) => number;
+  /** Pixels for the number. */
+  readonly numbers: number;
 }
 
 /** A moment: what was drawn of it in at most two lines; the rest is in the details. */
-function Row({ viewer, moment, lifelines, at }: RowProps) {
+function Row({ viewer, moment, lifelines, at, numbers }: RowProps) {
   const items = slotsOf(moment);
   const shown = items.slice(0, 2);
   const isAlone = shown.length === 1;
@@ -87,7 +114,7 @@ function Row({ viewer, moment, lifelines, at }: RowProps) {
   const pick = (frame: Frame | undefined) => (frame === undefined ? undefined : () => viewer.set({ frame, tab: 'moment' }));
   return (
     <div class={`moment${moment.fault ? ' fault' : ''}${isAlone ? ' alone' : ''}`} title={moment.text}>
-      <span class="number">
+      <span class="number" style={{ flexBasis: `${numbers}px` }}>
         {(moment.index + 1).toLocaleString('en')}
         {items.length > 2 && <small>+{items.length - 2}</small>}
       </span>

@@ -10,6 +10,8 @@ const anything: SessionFilter = { role: '', state: '', mode: '', code: '', text:
 /** Sessions of one listener, by what they have. */
 export function Sessions({ viewer, state, opened }: PartProps) {
   const [filter, setFilter] = useState(anything);
+  /** The row that the cursor keys have gone to. */
+  const [cursor, setCursor] = useState(-1);
   const [total, setTotal] = useState<number>();
   const pages = useMemo(() => new Map<number, readonly SessionRow[]>(), [opened.id, filter, opened.moments, opened.sessions]);
   const load = async (from: number, to: number) => {
@@ -23,11 +25,15 @@ export function Sessions({ viewer, state, opened }: PartProps) {
   useEffect(() => {
     load(0, 1).catch((error: unknown) => viewer.fail(error));
   }, [pages]);
+  const narrow = (change: Partial<SessionFilter>) => {
+    setFilter({ ...filter, ...change });
+    setCursor(-1);
+  };
   const facts = opened.sessionFacts;
   const choice = (name: keyof SessionFilter, label: string, values: readonly string[]) => (
     <label>
       <span>{label}</span>
-      <select value={filter[name]} onChange={({ currentTarget: { value } }) => setFilter({ ...filter, [name]: value })}>
+      <select value={filter[name]} onChange={({ currentTarget: { value } }) => narrow({ [name]: value })}>
         <option value="">any</option>
         {values.map((value) => (
           <option key={value}>{value}</option>
@@ -43,11 +49,7 @@ export function Sessions({ viewer, state, opened }: PartProps) {
         {choice('code', 'Failure', facts.codes)}
         <label>
           <span>Name</span>
-          <input
-            type="search"
-            value={filter.text}
-            onInput={({ currentTarget: { value } }) => setFilter({ ...filter, text: value })}
-          />
+          <input type="search" value={filter.text} onInput={({ currentTarget: { value } }) => narrow({ text: value })} />
         </label>
       </form>
       <p class="quiet" role="status">
@@ -57,10 +59,12 @@ export function Sessions({ viewer, state, opened }: PartProps) {
         total={total ?? 0}
         rowHeight={46}
         label="Sessions"
-        current={-1}
+        current={Math.min(cursor, (total ?? 0) - 1)}
+        onMove={setCursor}
         version={pages}
         load={load}
         onPick={(place) => {
+          setCursor(place);
           const row = pages.get(Math.floor(place / PAGE))?.[place % PAGE];
           if (row !== undefined) void viewer.filter(row.id).then(() => viewer.go(row.last));
         }}

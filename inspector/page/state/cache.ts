@@ -20,7 +20,9 @@ export class Cache<Value> {
     const underWay = this.#asked.get(key);
     if (underWay !== undefined) return underWay;
     const age = this.#age;
-    const asked = ask().finally(() => this.#asked.delete(key));
+    const asked = ask().finally(() => {
+      if (this.#asked.get(key) === asked) this.#asked.delete(key);
+    });
     this.#asked.set(key, asked);
     const value = await asked;
     if (age === this.#age) this.#keep(key, value);

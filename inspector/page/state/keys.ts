@@ -9,6 +9,7 @@ export const keys: readonly (readonly [string, string])[] = [
   ['Home End', 'before the first moment, behind the last'],
   ['1 … 9', 'make the move with this number'],
   ['U', 'take the last move back'],
+  ['↑ ↓ Enter', 'in the list of sessions: choose one and look at it alone'],
   ['C', 'colour the charts by coverage'],
   ['+ − 0 F', 'in a chart: closer, further, all of it, follow the active state'],
   ['arrows', 'in a chart: move it'],

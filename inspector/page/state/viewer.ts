@@ -85,12 +85,16 @@ export class Viewer {
     await this.#try(async () => {
       const opened = await this.source.recording(id);
       const { session, at } = shown;
+      // What a suite covered is looked at as coverage, whatever else it has.
+      const isReport = opened.kind === 'report';
       this.pages = new MomentPages(this.source, id, session);
       this.set({
         recording: id,
         opened,
         session,
         machines: shown.machines,
+        coverage: shown.coverage ?? (isReport || this.state.coverage),
+        tab: shown.tab ?? (isReport ? 'coverage' : this.state.tab),
         at,
         moves: undefined,
         counts: undefined,
@@ -100,7 +104,7 @@ export class Viewer {
         playing: false,
       });
       this.#stopListening = this.source.listen(id, (event) => void this.#changed(event));
-      await Promise.all([this.go(at ?? opened.moments - 1), this.#moves(), this.#counts()]);
+      await Promise.all([this.go(at ?? (beginsAtStart(opened) ? 0 : opened.moments - 1)), this.#moves(), this.#counts()]);
     });
   }
 
@@ -109,7 +113,7 @@ export class Viewer {
     const { opened } = this.state;
     if (opened === undefined) return;
     const now = Math.max(-1, Math.min(index, opened.moments - 1));
-    const isLast = now === opened.moments - 1;
+    const isLast = now === opened.moments - 1 && !beginsAtStart(opened);
     this.set({
       now,
       at: isLast ? undefined : now,
@@ -203,7 +207,7 @@ export class Viewer {
       return;
     await this.#try(async () => {
       const fresh = await this.source.recording(opened.id);
-      const follows = now >= opened.moments - 1;
+      const follows = now >= opened.moments - 1 && !beginsAtStart(opened);
       if (fresh.moments < opened.moments || follows) {
         await this.#take(fresh, undefined, fresh.moments < opened.moments);
       } else {
@@ -241,6 +245,11 @@ export class Viewer {
       return undefined;
     }
   }
+}
+
+/** A file is read from its beginning; everything else is shown as it is now. */
+function beginsAtStart({ kind }: Recording): boolean {
+  return kind === 'trace';
 }
 
 /** An act without what the viewer knows itself. */

@@ -2,7 +2,6 @@
  * Drives the implementation along one path of the composition: real sockets, held deliveries, a clock that stands still. After each
  * move everything that can be seen from outside is compared with what the model says.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Edge } from '../../explore/explore.ts';
 import type { Rig } from '../rigs.ts';
@@ -39,17 +38,23 @@ export async function runPath(
   seed: number,
 ): Promise<PathFailure | undefined> {
   const driven = new DrivenPath(system, rig, arrange(path.map((edge) => edge.move)), seed);
-  const watchdog = new AbortController();
-  const stuck = sleep(patience, undefined, { signal: watchdog.signal }).then(
-    () => ({ ...driven.progress, what: 'the run got stuck', expected: `a reaction within ${patience} ms`, seen: 'none' }),
-    () => undefined,
-  );
+  let timer: NodeJS.Timeout | undefined;
+  const stuck = new Promise<PathFailure>((resolve) => {
+    const bark = () =>
+      resolve({
+        ...driven.progress,
+        what: 'the run got stuck',
+        expected: `a reaction within ${patience} ms`,
+        seen: 'none',
+      });
+    timer = setTimeout(bark, patience);
+  });
   try {
     return await Promise.race([driveAll(driven, path), stuck]);
   } catch (error) {
     return { ...driven.progress, what: 'the driver could not go on', expected: 'a move that can be made', seen: String(error) };
   } finally {
-    watchdog.abort();
+    clearTimeout(timer);
     await driven.run.tearDown();
   }
 }

@@ -1,5 +1,4 @@
 /** Drives a subject along one path of its role, and compares what is seen of it with what the path says. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ShownEvent } from '../../compose/system.ts';
 import { Lateness } from './lateness.ts';
@@ -55,9 +54,9 @@ type Difference = Pick<RoleFailure, 'what' | 'expected' | 'seen'>;
 /** Runs one path. Undefined when everything was as the path says. A SubjectError is a failure of the path; other errors are thrown. */
 export async function driveRolePath(path: RolePath, drive: Drive): Promise<RoleFailure | undefined> {
   const progress: Progress = { at: -1, input: 'the beginning', state: '', shown: [] };
-  const watchdog = new AbortController();
+  const watchdog = new Watchdog(boundOf(path, drive));
   try {
-    const difference = await Promise.race([follow(path, drive, progress), stuck(path, drive, watchdog.signal)]);
+    const difference = await Promise.race([follow(path, drive, progress), watchdog.barking]);
     if (difference === undefined) return undefined;
     return { ...progress, ...difference, shown: [...progress.shown, shownExpectation(difference.expected)] };
   } catch (error) {
@@ -65,20 +64,30 @@ export async function driveRolePath(path: RolePath, drive: Drive): Promise<RoleF
     const what = 'the implementation cannot be driven on';
     return { ...progress, what, expected: 'that it goes on', seen: error.message, brokeDown: true };
   } finally {
-    watchdog.abort();
+    watchdog.stop();
   }
 }
 
-/** Rejects when the path has taken longer than it may; a real clock adds what has to pass on it. */
-async function stuck(path: RolePath, { subject, limits }: Drive, signal: AbortSignal): Promise<undefined> {
-  const waits = waitsOf(path, limits)?.reduce((sum, wait) => sum + wait, 0) ?? 0;
-  const bound = patience + (subject.capabilities.clock === 'real' ? waits : 0);
-  try {
-    await sleep(bound, undefined, { signal });
-  } catch {
-    return undefined;
+/** How long a path may take, in milliseconds; a real clock adds what has to pass on it. */
+function boundOf(path: RolePath, { subject, limits }: Drive): number {
+  if (subject.capabilities.clock !== 'real') return patience;
+  return patience + (waitsOf(path, limits)?.reduce((sum, wait) => sum + wait, 0) ?? 0);
+}
+
+/** Rejects when something has taken longer than it may. */
+class Watchdog {
+  readonly barking: Promise<never>;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(bound: number) {
+    this.barking = new Promise((_, reject) => {
+      this.#timer = setTimeout(() => reject(new SubjectError(`the path got stuck: it took longer than ${bound} ms`)), bound);
+    });
   }
-  throw new SubjectError(`the path got stuck: it took longer than ${bound} ms`);
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 async function follow(path: RolePath, drive: Drive, progress: Progress): Promise<Difference | undefined> {

@@ -7,12 +7,13 @@ import { OwnServer } from './own-server.ts';
 import type { Role } from './path.ts';
 import { coverRole, everything } from './paths.ts';
 import { type RoleEvent, verifyRole } from './verify-role.ts';
+import { verifyTables } from './verify-tables.ts';
 
 /** What to drive. */
 export interface OwnRoleOptions {
   readonly role: Role;
-  /** What the WKP is made of. */
-  readonly wkp: Rig['name'];
+  /** What the WKP is made of; `protocol`: the role's transition table alone, without sockets. */
+  readonly wkp: Rig['name'] | 'protocol';
   /** Only this mode; default both. */
   readonly mode?: 'network' | 'storage' | undefined;
   /** Decides how deliveries are split, and what a malformed frame looks like. Default 1. */
@@ -32,19 +33,25 @@ export const testSecret = Buffer.from('a secret of the generated tests');
 export async function* verifyOwnRole(options: OwnRoleOptions): AsyncGenerator<RoleEvent, void> {
   const { role, wkp, mode, seed = 1, path, generate, detail } = options;
   const modes = mode === undefined ? undefined : [mode];
+  const suite = generate ? criterionSuite(role, generate, everything, modes) : coverRole(role, everything, modes);
+  const command = `stpconnect verify --role ${role} --wkp ${wkp}${mode === undefined ? '' : ` --mode ${mode}`}${criterionText(generate)}`;
+  if (wkp === 'protocol') {
+    yield* verifyTables({ role, suite, seed, path, detail, command });
+    return;
+  }
   const rig = wkp === 'simulated' ? simulatedRig() : await realRig(wkp);
   const subject = role === 'client' ? new OwnClient(rig, seed) : new OwnServer(rig, seed);
   try {
     yield* verifyRole({
       name: wkp,
       subject,
-      suite: generate ? criterionSuite(role, generate, everything, modes) : coverRole(role, everything, modes),
+      suite,
       secret: testSecret,
       seed,
       path,
       detail,
       limitsOf: (_path, trial) => (trial === 0 ? {} : undefined),
-      command: `stpconnect verify --role ${role} --wkp ${wkp}${mode === undefined ? '' : ` --mode ${mode}`}${criterionText(generate)}`,
+      command,
     });
   } finally {
     await subject.close();

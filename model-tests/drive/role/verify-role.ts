@@ -118,7 +118,7 @@ export async function* verifyRole(verification: RoleVerification): AsyncGenerato
   const row: RoleRow = {
     subject: name,
     role: suite.role,
-    criterion: [...new Set(suite.paths.map(({ criterion }) => criterion))].join(', '),
+    criterion: criteriaOf(suite),
     paths: driven,
     steps,
     transitions: { covered: covered.size, total: suite.total.size },
@@ -134,7 +134,11 @@ export async function* verifyRole(verification: RoleVerification): AsyncGenerato
   yield { type: 'row', row };
 }
 
-const talliedSteps = ({ role, steps }: RolePath, taken: number) =>
+/** What the paths of a suite were generated for. */
+export const criteriaOf = ({ paths }: RoleSuite) => [...new Set(paths.map(({ criterion }) => criterion))].join(', ');
+
+/** What a path took of its chart, up to a step. */
+export const talliedSteps = ({ role, steps }: RolePath, taken: number) =>
   steps.slice(0, taken).map(({ transitions }) => ({ process: role, chart: role, transitions }));
 
 /**
@@ -154,11 +158,12 @@ async function driveInTime(
   }
 }
 
-function describe(
+/** A failure with everything that is told of it. */
+export function describe(
   path: RolePath,
   failure: RoleFailure,
   unsteady: boolean,
-  { command, seed, name }: RoleVerification,
+  { command, seed, name }: Pick<RoleVerification, 'command' | 'seed' | 'name'>,
 ): RolePathFailure {
   const { at, input, state, what, expected, seen, shown } = failure;
   const where = at < 0 || at >= path.steps.length ? input : `at step ${at + 1} of ${path.steps.length}, ${input}`;

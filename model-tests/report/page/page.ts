@@ -166,7 +166,9 @@ function chartShades({ transitions }: ReportChart): string {
   return transitions
     .map(({ id, count }) => {
       const [at, colour] = [`.ch [data-transition="${cssString(id)}"]`, `var(--r-heat${shadeOf(count, most)})`];
-      return `${at} .ch-row-area{fill:color-mix(in srgb,${colour} 32%,transparent)}${at} .ch-line{stroke:${colour}}${at} .ch-head,${at} .ch-port{fill:${colour}}`;
+      // A line of the faintest shade has to be seen, too.
+      const ink = `color-mix(in srgb,${colour} 70%,var(--ch-line))`;
+      return `${at} .ch-row-area{fill:color-mix(in srgb,${colour} 32%,transparent)}${at} .ch-line{stroke:${ink}}${at} .ch-head,${at} .ch-port{fill:${ink}}`;
     })
     .join('\n');
 }

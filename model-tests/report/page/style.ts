@@ -30,9 +30,9 @@ const dark: typeof light = {
   bad: '#ff9b87',
   badFill: '#3c1a18',
   heat0: '#6e2a24',
-  heat1: '#143824',
-  heat2: '#1c5435',
-  heat3: '#287549',
+  heat1: '#1a4a2f',
+  heat2: '#21603c',
+  heat3: '#2c7f50',
   heat4: '#3a9f66',
   heat5: '#72d9a0',
 };
