@@ -90,7 +90,7 @@ function compositionOptions(): Option[] {
     new Option('--servers <number>', 'the most server processes at once').argParser(wholeNumber(1, 26)).default(2),
     new Option('--intruder', 'somebody who knows no secret connects, too'),
     new Option('--relay', 'only: an intruder on the way, who delivers what it overhears before it arrives').conflicts('servers'),
-    new Option('--thorough', 'one composition of 23 million states in place of three smaller ones'),
+    new Option('--thorough', 'one much larger composition in place of three'),
     new Option(
       '--faults <name=count>',
       'how often a kind of fault may happen in one run, NAME=COUNT,… or NAME=inf; may be given more than once',

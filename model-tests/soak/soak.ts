@@ -46,7 +46,7 @@ export async function soak(args: readonly string[], say: (line: string) => void,
       shrinking = performance.now();
     },
   });
-  const passed = (shrinking - begun) / 1_000;
+  const passed = Math.max(shrinking - begun, 1) / 1_000;
   const figures = [
     `${schedules} schedules, ${dialled} handshakes, ${sessions} sessions in ${passed.toFixed(1)} s`,
     `${Math.round(sessions / passed)} sessions a second`,
@@ -62,7 +62,7 @@ export function tellFailure({ what, commands, story, place }: FailedSchedule): s
   const { seed, path, commands: left } = place;
   return [
     `  ${what}`,
-    `  with ${commands.length} commands: ${commands.map((command) => command.trim()).join(', ')}`,
+    `  with ${commands.length} commands: ${commands.join(', ') || 'none'}`,
     ...story.map((line, index) => `  ${String(index + 1).padStart(4)} ${line}`),
     `  replay: npm run soak -- --seed ${seed} --path ${path} --commands ${left === '' ? "''" : left}`,
   ];

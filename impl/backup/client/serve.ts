@@ -60,8 +60,8 @@ export interface Served {
   readonly kept: boolean;
 }
 
-/** Bytes on their way between the thread and the session. */
-const DATA_RING = 1 << 20;
+/** Bytes on their way between the thread and the session: enough that neither stands still while the other waits for a processor. */
+const DATA_RING = 1 << 22;
 const CONTROL_RING = 1 << 17;
 const DEFAULT_IDLE = 60_000;
 /** How long a thread may take to end by itself when its session is given up, in milliseconds. */

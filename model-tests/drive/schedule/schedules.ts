@@ -139,7 +139,10 @@ function describe(
   const [commands = '', replayPath = ''] = String(counterexample?.[0] ?? '').split(/\/\*replayPath="(.*)"\*\//);
   return {
     what: errorInstance instanceof Error ? errorInstance.message : String(errorInstance),
-    commands: commands.split(',').filter((command) => command !== ''),
+    commands: commands
+      .split(',')
+      .map((command) => command.trim())
+      .filter((command) => command !== ''),
     story: errorInstance instanceof ScheduleError ? errorInstance.story : [],
     place: { seed, path: counterexamplePath ?? '', commands: given ?? replayPath },
   };

@@ -28,7 +28,7 @@ export interface HandshakeChoice {
    * together and not all; `thorough` explores all.
    */
   readonly faults?: Faults;
-  /** One composition of 23 million states in place of three smaller ones (storage mode, two server processes). Default false. */
+  /** One much larger composition in place of three (storage mode, two server processes). Default false. */
   readonly thorough?: boolean;
   /** Mistakes built in on purpose, to see them found. Hardened only. */
   readonly weaknesses?: readonly Weakness[];
