@@ -87,6 +87,11 @@ await new Command('npm run mutation --')
   .addOption(new Option('--part <part>', 'of the implementation, only this part').choices([...parts]))
   .option('--files <pattern>', 'of a part of the implementation, only these files; docs/mutation.md stays as it is')
   .option('--again', 'of a part of the implementation, only those mutants again that lived the last time', false)
+  .option(
+    '--recall',
+    'of a part of the implementation, plant nothing: tell again what was found, with the equivalent mutants as they are known now',
+    false,
+  )
   .addOption(
     new Option('--runner <runner>', 'what asks the suites; vitest begins anew for each mutant')
       .choices(['in-process', 'vitest'])

@@ -54,7 +54,10 @@ export async function judgePart(part: Part, how: PlantOptions): Promise<PartResu
     total: mutants.length - equivalent.length,
     killed: mutants.length - alive.length,
     timedOut,
-    suites: baseline.map((row) => ({ ...row, killed: killedBy.get(row.name) ?? 0 })),
+    suites: [{ name: notLoaded, cases: 0, seconds: 0 }, ...baseline].map((row) => ({
+      ...row,
+      killed: killedBy.get(row.name) ?? 0,
+    })),
     survivors,
     equivalent,
     unneeded,
@@ -75,10 +78,13 @@ async function tryUnmutated(part: Part): Promise<readonly Omit<SuiteRow, 'killed
   return rows;
 }
 
+/** What is said to kill a mutant with which the suites cannot even be loaded. */
+const notLoaded = 'modules that do not load';
+
 /** The first suite that noticed it: they are asked in their order. */
 function suiteOf(part: Part, { killedBy = [] }: MutantResult): string {
   const names = killers[part].map(({ name }) => name);
-  return names.find((name) => killedBy.some((test) => test.endsWith(name))) ?? 'a suite that does not load';
+  return names.find((name) => killedBy.some((test) => test.endsWith(name))) ?? notLoaded;
 }
 
 /** The mutants that live: those that are known to be equivalent, and the others. */

@@ -19,6 +19,8 @@ export interface PlantOptions {
   readonly files?: string | undefined;
   /** Only those again that lived when the part was planted the last time; of the others it is known what kills them. */
   readonly again?: boolean | undefined;
+  /** None: what became of them the last time is told again, with the equivalent ones as they are known by now. */
+  readonly recall?: boolean | undefined;
 }
 
 /** The checkout. */
@@ -27,7 +29,8 @@ const folder = 'model-tests/mutation/killers';
 
 /** What became of each mutant of a part; of all of them, or of those that `how` names. */
 export async function plantMutants(part: Part, how: PlantOptions): Promise<readonly MutantResult[]> {
-  const known = how.again ? (JSON.parse(await readFile(memoryOf(part), 'utf8')) as MutantResult[]) : [];
+  const known = how.again || how.recall ? (JSON.parse(await readFile(memoryOf(part), 'utf8')) as MutantResult[]) : [];
+  if (how.recall) return known;
   const mutate = how.again ? known.filter(lives).map(placeOf) : [`impl/${part}/${how.files ?? '*.ts'}`];
   const planted = mutate.length === 0 ? [] : await withPrepared(part, () => runStryker(part, how, mutate));
   const news = new Map(planted.map((mutant) => [keyOf(mutant), mutant]));

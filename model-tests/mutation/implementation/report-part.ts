@@ -25,7 +25,7 @@ export function reachesGoal({ part, killed, total, unneeded }: PartResult): bool
 
 /** The part of the page for one part of the implementation. */
 export function renderImplementation(result: PartResult): string {
-  const { part, total, killed, timedOut, suites, survivors, equivalent, seconds } = result;
+  const { part, total, killed, timedOut, suites, survivors, equivalent } = result;
   const rows = cumulative(suites, timedOut).map(({ name, cases, seconds: one, killed: many, soFar }) =>
     [name, cases, one.toFixed(1), many, soFar, `**${rate({ killed: soFar, total })}**`].join(' | '),
   );
@@ -33,7 +33,7 @@ export function renderImplementation(result: PartResult): string {
     ...(part === 'protocol' ? introduction : []),
     `### impl/${part}: ${total} mutants, ${killed} killed: ${rate({ killed, total })} (goal: ${goals[part]} %)`,
     '',
-    `${equivalent.length} more are equivalent. It took ${seconds} s.`,
+    `${equivalent.length} more are equivalent.`,
     '',
     '| suite | cases | seconds | killed by it first | killed so far | rate so far |',
     '| --- | ---: | ---: | ---: | ---: | ---: |',
