@@ -24,19 +24,11 @@ export const equivalents: readonly Equivalent[] = [
     'impl/protocol/client.ts',
     'The rows above it take every other value of this fact, and no other limit runs in this state.',
     ["{ pairing: 'tagWrong' }", '{}'],
+    ["{ mode: 'storage' }", '{}'],
     ["{ limit: 'firstFrameTimeout' }", '{}'],
     ["{ tag: 'wrong' }", '{}', "{ when: { tag: 'wrong' }, ...refuse('tagWrong') },"],
     ["{ limit: 'lingerTimeout' }", '{}', "timeout: [{ when: { limit: 'lingerTimeout' }, ...closeFirst }],"],
     ["{ limit: 'lingerTimeout' }", '{}', "timeout: [{ when: { limit: 'lingerTimeout' }, ...closeSession }],"],
-  ),
-  ...alike(
-    'impl/protocol/client.ts',
-    'An action whose reason is undefined is performed, recorded and compared as one that has none.',
-    [
-      'reason === undefined',
-      'false',
-      "actions: [reason === undefined ? act('refuseArray') : { type: 'refuseArray', reason }, act('acceptArray')],",
-    ],
   ),
   ...alike(
     'impl/protocol/server.ts',

@@ -21,6 +21,9 @@ const pairs = [
   ),
 ] as unknown as readonly AnyPair[];
 
+/** Where `first` does not stand, or not yet: a DECLINE that is called for on it is not sent, so it may be called for or not. */
+const mayDecline = /^handshaking\.(connectingFirst|network\.awaitingReady\.(both|first|second))$/;
+
 /** Names that differ, and then whatever the two do otherwise, event by event. */
 export function* complaintsAboutTables(): Generator<string, number> {
   for (const { chart, table, alphabet } of pairs) {
@@ -43,6 +46,8 @@ export function* complaintsAboutTables(): Generator<string, number> {
     const findings = walk(pair);
     compared += findings.compared;
     yield* findings.disagreements;
+    const told = [...findings.declinesDiffer].filter((state) => pair.table.role === 'client' || !mayDecline.test(state));
+    if (told.length > 0) yield `${pair.table.role}: only one of the two says sendDecline in ${told.join(', ')}`;
   }
   return compared;
 }
