@@ -27,6 +27,8 @@ export interface Kill {
 export interface KillOutcome {
   /** Whether the work was done before the kill came. */
   readonly finished: boolean;
+  /** Whether it had begun to write when the kill came, and was not done. */
+  readonly inTheMiddle: boolean;
   /** Milliseconds from the kill to the end of the other side, or to the end of the next backup where the other side is the client process. */
   readonly took: number;
 }
@@ -39,6 +41,8 @@ export class KillRange {
   #client: ChildProcess | undefined;
   #address = '';
   #digest = '';
+  /** Milliseconds that a backup took to which nothing happened. */
+  usual = 0;
 
   constructor(setting: KillSetting) {
     this.#setting = setting;
@@ -54,7 +58,9 @@ export class KillRange {
     }
     if (mode === 'storage') await this.#done('array', 'create', this.#at('array'), '--group', 'STG0=8M:database,backup');
     await this.#startClient();
+    const begun = performance.now();
     await this.#backup('good.tar');
+    this.usual = performance.now() - begun;
     this.#digest = digestOf(this.#at('good.tar'));
   }
 
@@ -72,6 +78,7 @@ export class KillRange {
     const ended = once(server, 'exit') as Promise<[number | null]>;
     await Promise.race([moment(folder), ended]);
     const killed = performance.now();
+    const began = existsSync(this.#at('back')) || readdirSync(folder).some((name) => name.startsWith('a.tar.'));
     (side === 'server' ? server : this.#client)?.kill('SIGKILL');
     const [code] = await ended;
     if (side === 'client') {
@@ -84,7 +91,7 @@ export class KillRange {
     await this.#backup('next.tar');
     if (digestOf(this.#at('next.tar')) !== this.#digest) throw new Error('the backup behind the kill is not right');
     this.#sweep();
-    return { finished, took: side === 'client' ? took : performance.now() - killed };
+    return { finished, inTheMiddle: began && !finished, took: side === 'client' ? took : performance.now() - killed };
   }
 
   #argumentsOf(verb: Kill['verb']): string[] {

@@ -1,6 +1,7 @@
 /**
- * One backup or restore, by the command line as it is published or by its peers, and what it took: `backups.ts WHO SOURCE FOLDER`. Prints seconds,
- * megabytes a second and the most memory of each side in megabytes.
+ * One backup or restore, by the command line as it is published or by its peers, and what it took: `backups.ts WHO SOURCE FOLDER`. Prints the seconds of
+ * the whole command, megabytes a second of the work itself (from the accepted request to the last word: to start Node is not part of it), and the
+ * most memory of each side in megabytes.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -44,9 +45,13 @@ async function ours(): Promise<Figures> {
   writeFileSync(join(folder, 'client.yaml'), config);
   const client = node('client', '--config', join(folder, 'client.yaml'));
   const clientMemory = watchMemory(client);
+  const times: Record<string, number> = {};
+  const lines = createInterface({ input: client.stderr as NodeJS.ReadableStream });
+  const said = once(lines, 'close');
   const address = await new Promise<string>((resolve) => {
-    createInterface({ input: client.stderr as NodeJS.ReadableStream }).on('line', (line) => {
-      const { event, address } = JSON.parse(line) as { event: string; address?: string };
+    lines.on('line', (line) => {
+      const { event, address, time } = JSON.parse(line) as { event: string; address?: string; time: number };
+      times[event] = time;
       if (event === 'listening') resolve(address ?? '');
     });
   });
@@ -60,7 +65,9 @@ async function ours(): Promise<Figures> {
   const seconds = (performance.now() - begun) / 1e3;
   client.kill('SIGTERM');
   await ended(client);
-  return figuresOf(seconds, serverMemory(), clientMemory());
+  await said;
+  const work = ((times['served'] ?? Number.NaN) - (times['accepted'] ?? 0)) / 1e3;
+  return figuresOf(seconds, work, serverMemory(), clientMemory());
 }
 
 /** `tar cf - DIR | ncat` and back, each with its own process on the other side. */
@@ -77,19 +84,21 @@ async function tar(): Promise<Figures> {
       : `ncat --send-only 127.0.0.1 ${port} < ${archive}`;
   await Promise.all([run(shell(here)), ended(listener)]);
   if (who === 'tar') await run(shell(`sync ${archive}`));
-  return figuresOf((performance.now() - begun) / 1e3, 0, 0);
+  const seconds = (performance.now() - begun) / 1e3;
+  return figuresOf(seconds, seconds, 0, 0);
 }
 
 async function rsync(): Promise<Figures> {
   mkdirSync(target, { recursive: true });
   const begun = performance.now();
   await run(shell(`rsync -a ${source} ${target}/`));
-  return figuresOf((performance.now() - begun) / 1e3, 0, 0);
+  const seconds = (performance.now() - begun) / 1e3;
+  return figuresOf(seconds, seconds, 0, 0);
 }
 
-const figuresOf = (seconds: number, here: number, there: number): Figures => ({
+const figuresOf = (seconds: number, work: number, here: number, there: number): Figures => ({
   seconds,
-  rate: statSync(archive).size / 1e6 / seconds,
+  rate: statSync(archive).size / 1e6 / work,
   here,
   there,
 });

@@ -8,13 +8,14 @@ import type { Pairing } from '../protocol/pairing.ts';
 import { type ReasonName, reasons } from '../protocol/reasons.ts';
 import type { Action, Facts } from '../protocol/table.ts';
 import { isAllZero } from '../protocol/transcript.ts';
-import type { GroupChannels, Socket } from '../sockets/sockets.ts';
+import type { ArrayAddress, GroupChannels, Socket } from '../sockets/sockets.ts';
 import { ChannelStream } from './channel-stream.ts';
 import { Driver, type Occasion } from './driver.ts';
 import type { Environment } from './environment.ts';
 import { attachFailure, failureOf, socketCode } from './failure.ts';
 import { type Closable, Closings, Holdings } from './holdings.ts';
-import { type ByteSource, type FrameWatch, Link, type LinkEvents } from './link.ts';
+import { type ByteSource, type FrameWatch, Link, type LinkEvents, sourcesOf } from './link.ts';
+import { present } from './present.ts';
 import { makeSession, type OwnedSession, type Session } from './session.ts';
 import type { SeenFrame } from './trace.ts';
 
@@ -114,7 +115,7 @@ export class ClientAttempt {
     },
     closeChannels: () => {
       for (const stream of this.#streams) this.#held.close(stream);
-      if (this.#owned !== undefined) this.#host.ended(this.#owned.session);
+      this.#host.ended(present(this.#owned).session);
     },
     handOver: () => this.#handOver(),
     reportEstablished: () => this.#reportEstablished(),
@@ -192,8 +193,7 @@ export class ClientAttempt {
 
   /** Step 170. */
   #sendPort(): void {
-    const address = this.#port?.getsockname();
-    if (address?.family !== 'array') return;
+    const address = present(this.#port).getsockname() as ArrayAddress;
     const { random, tagger } = this.#host.environment;
     const raw = tagger.seal('client', this.#transcript, {
       name: 'port',
@@ -209,8 +209,8 @@ export class ClientAttempt {
   /** In network mode the same bytes on each connection: neither is part of the other's transcript. */
   #sendReady(): void {
     const raw = this.#host.environment.tagger.seal('client', this.#transcript, { name: 'ready' });
-    const links = this.#mode === 'network' ? [this.#second, this.#first] : [this.#array?.link];
-    for (const link of links) link?.send(raw);
+    const links = this.#mode === 'network' ? [present(this.#second), this.#first] : [present(this.#array).link];
+    for (const link of links) link.send(raw);
   }
 
   #decline(link: Link, before: readonly Uint8Array[], reason: ReasonName | undefined): void {
@@ -242,10 +242,8 @@ export class ClientAttempt {
 
   /** Step 198. */
   async #acceptArray(): Promise<void> {
-    const port = this.#port;
-    if (port === undefined) return;
     try {
-      const socket = this.#held.add(await port.accept());
+      const socket = this.#held.add(await present(this.#port).accept());
       if (this.#held.released) return;
       const events = this.#eventsOf('array', (frame) => this.#arrayFacts(array, frame));
       const array: ArrayLink = { link: new Link(socket, events, this.#watchOf('array')), refused: [] };
@@ -258,8 +256,7 @@ export class ClientAttempt {
   }
 
   #refuseArray(reason: ReasonName | undefined): void {
-    const array = this.#array;
-    if (array === undefined) return;
+    const array = present(this.#array);
     this.#array = undefined;
     this.#decline(array.link, array.refused, reason);
     array.link.hold();
@@ -267,10 +264,9 @@ export class ClientAttempt {
   }
 
   async #attachGroup(): Promise<void> {
-    const { array } = this.#host.environment.layer;
-    if (array === undefined || this.#array === undefined) return;
+    const array = present(this.#host.environment.layer.array);
     try {
-      const channels = await array.attachGroup(this.#array.link.socket, this.#group);
+      const channels = await array.attachGroup(present(this.#array).link.socket, this.#group);
       this.#held.add(channels.data);
       this.#held.add(channels.error);
       this.#channels = channels;
@@ -281,14 +277,12 @@ export class ClientAttempt {
   }
 
   #closePort(): void {
-    if (this.#port !== undefined) this.#held.close(this.#port);
-    this.#port = undefined;
+    this.#held.close(present(this.#port));
   }
 
   /** Steps 124 and 126: this connection is the second one of another attempt. */
   #handOver(): void {
-    const attempt = this.#joins;
-    if (attempt === undefined) return;
+    const attempt = present(this.#joins);
     this.#first.hold();
     this.#held.drop(this.#first.socket);
     attempt.#held.add(this.#first.socket);
@@ -299,18 +293,12 @@ export class ClientAttempt {
 
   #reportEstablished(): void {
     this.#array?.link.hold();
-    const [data, error] = this.#channelSources().map((source) => {
-      const stream = new ChannelStream(source);
-      this.#held.drop(source.socket);
-      this.#streams = [...this.#streams, this.#held.add({ close: () => stream.release() })];
-      return stream;
-    });
-    if (data === undefined || error === undefined) return;
+    const { data, error } = this.#channelSources();
     this.#owned = makeSession({
       id: this.#driver.session,
       mode: this.#mode,
-      data,
-      error,
+      data: this.#channelOf(data),
+      error: this.#channelOf(error),
       ...(this.#mode === 'network' ? { descriptor: this.#first.socket.descriptor } : { group: this.#group }),
       closings: this.#closings,
       close: () => this.close(),
@@ -318,14 +306,15 @@ export class ClientAttempt {
     this.#host.established(this.#owned.session);
   }
 
-  #channelSources(): ByteSource[] {
-    if (this.#channels !== undefined) {
-      return [this.#channels.data, this.#channels.error].map((socket) => ({
-        socket,
-        leftover: new Uint8Array(0),
-        pending: undefined,
-      }));
-    }
-    return this.#second === undefined ? [] : [this.#first.takeOver(), this.#second.takeOver()];
+  #channelOf(source: ByteSource): ChannelStream {
+    const stream = new ChannelStream(source);
+    this.#held.drop(source.socket);
+    this.#streams = [...this.#streams, this.#held.add({ close: () => stream.release() })];
+    return stream;
+  }
+
+  #channelSources(): Record<'data' | 'error', ByteSource> {
+    if (this.#channels !== undefined) return sourcesOf(this.#channels);
+    return { data: this.#first.takeOver(), error: present(this.#second).takeOver() };
   }
 }

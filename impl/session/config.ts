@@ -55,7 +55,7 @@ const callback = <T>(expected: string) => z.custom<T>((value) => typeof value ==
 const object = <T>(expected: string) => z.custom<T>((value) => typeof value === 'object' && value !== null, { error: expected });
 const wholeNumber = (from: number, to: number) => {
   const error = `a whole number of ${from} to ${to}`;
-  return z.number({ error }).int({ error }).min(from, { error }).max(to, { error });
+  return z.number({ error }).int().min(from).max(to);
 };
 
 const wkp = z
@@ -123,7 +123,7 @@ const connectSchema = z.strictObject(
 /** Throws StpConnectError configInvalid. */
 export function parseListenOptions(options: unknown): ListenConfig {
   const parsed = parse('listen', listenSchema, options);
-  const config = commonOf(parsed);
+  const config = commonOf(parsed, options);
   requireArray('listen', config.wkp, parsed.array !== undefined || parsed.ports?.array !== undefined);
   return {
     ...config,
@@ -135,7 +135,7 @@ export function parseListenOptions(options: unknown): ListenConfig {
 /** Throws StpConnectError configInvalid. */
 export function parseConnectOptions(options: unknown): ConnectConfig {
   const parsed = parse('connect', connectSchema, options);
-  const config = commonOf(parsed);
+  const config = commonOf(parsed, options);
   const attached = parsed.array !== undefined || parsed.ports?.array !== undefined;
   requireArray('connect', config.wkp, attached);
   if (config.wkp.port === 0) throw invalid('connect', 'wkp', JSON.stringify('port 0'), 'a port to dial');
@@ -153,23 +153,24 @@ export function parseConnectOptions(options: unknown): ConnectConfig {
   };
 }
 
-function commonOf(parsed: z.infer<typeof connectSchema> | z.infer<typeof listenSchema>): CommonConfig {
-  const given = Object.entries(parsed.limits ?? {}).filter(([, value]) => value !== undefined);
+function commonOf(parsed: z.infer<typeof connectSchema> | z.infer<typeof listenSchema>, given: unknown): CommonConfig {
+  const limits = Object.entries(parsed.limits ?? {}).filter(([, value]) => value !== undefined);
+  const { ports: givenPorts } = given as { ports?: unknown };
   const { clock, random, tcp, array, newSessionId } = parsed.ports ?? {};
   return {
     // The schema has refused what is not an address.
     wkp: parsed.wkp as Address,
     secret: parsed.secret ?? new Uint8Array(0),
-    limits: { ...defaultLimits, ...Object.fromEntries(given) },
+    limits: { ...defaultLimits, ...Object.fromEntries(limits) },
     trace: parsed.trace,
     inspect: parsed.inspect,
     ports: {
       ...(clock && { clock }),
-      // The ports keep their `this`.
-      ...(random && { random: (size: number) => random.call(parsed.ports, size) }),
+      // The ports keep their `this`: the object that was given, of which the schema has made a copy.
+      ...(random && { random: (size: number) => random.call(givenPorts, size) }),
       ...(tcp && { tcp }),
       ...(array && { array }),
-      ...(newSessionId && { newSessionId: () => newSessionId.call(parsed.ports) }),
+      ...(newSessionId && { newSessionId: () => newSessionId.call(givenPorts) }),
     },
   };
 }
@@ -209,7 +210,8 @@ function show(value: unknown): string {
 
 function isName(text: string): boolean {
   try {
-    return textBytes('name', text, 1).length > 0;
+    textBytes('name', text, 1);
+    return true;
   } catch {
     return false;
   }

@@ -3,7 +3,7 @@
 import { Decoder } from '../protocol/codec.ts';
 import { MalformedFrame } from '../protocol/malformed-frame.ts';
 import type { Frame } from '../protocol/message.ts';
-import type { Socket } from '../sockets/sockets.ts';
+import type { GroupChannels, Socket } from '../sockets/sockets.ts';
 
 /** What a link says; nothing more after `ended`, `reset` or `garbage`. */
 export interface LinkEvents {
@@ -18,6 +18,12 @@ export interface ByteSource {
   readonly socket: Socket;
   readonly leftover: Uint8Array;
   readonly pending: Promise<Uint8Array | null> | undefined;
+}
+
+/** The two channels of a group as they are when they were attached: nothing has come yet. */
+export function sourcesOf({ data, error }: GroupChannels): Record<'data' | 'error', ByteSource> {
+  const fresh = (socket: Socket): ByteSource => ({ socket, leftover: new Uint8Array(0), pending: undefined });
+  return { data: fresh(data), error: fresh(error) };
 }
 
 /** Is told of frames that are sent and received. */

@@ -19,7 +19,8 @@ import { Driver, type Occasion } from './driver.ts';
 import type { Environment } from './environment.ts';
 import { attachFailure, failureOf } from './failure.ts';
 import { Closings, Holdings } from './holdings.ts';
-import { type ByteSource, Link } from './link.ts';
+import { type ByteSource, Link, sourcesOf } from './link.ts';
+import { present } from './present.ts';
 import { makeSession, type OwnedSession, type Session } from './session.ts';
 
 export interface ServerParts {
@@ -87,7 +88,7 @@ export class ServerAttempt {
     sendGroup: () => this.#sendGroup(),
     attachGroup: () => void this.#attachGroup(),
     closeFirst: () => this.#closeFirst(),
-    sendDecline: ({ reason }) => this.#decline(reason),
+    sendDecline: ({ reason }) => this.#decline(present(reason)),
     startFallback: (_action, { event }) => this.#startFallback(event?.reason ?? 'arrayUnknown'),
     reportEstablished: () => this.#reportEstablished(),
     reportFailed: ({ code = 'closed' }, occasion) => this.#parts.failed(failureOf(serverMachine, code, occasion)),
@@ -159,7 +160,7 @@ export class ServerAttempt {
     } else if (message.name === 'ready' && right) {
       // In network mode READY comes twice, neither being part of the other's transcript, and behind it the connection is a channel.
       if (connection === 'array') current.transcript.push(raw);
-      else current.links[connection]?.hold();
+      else present(current.links[connection]).hold();
     }
     return { tag };
   }
@@ -168,14 +169,14 @@ export class ServerAttempt {
     const nonce = this.#parts.environment.random(NONCE_BYTES);
     const raw = encode({ name: 'hello', mode: this.#mode, connections: CONNECTIONS, nonce });
     this.#try.transcript.push(raw);
-    this.#try.links.first?.send(raw);
+    present(this.#try.links.first).send(raw);
   }
 
   /** Step 100. From here on nothing may be said on `first`: the client process may read it as session data. */
   #sendDescriptor(): void {
     const { descriptor } = this.#try;
     this.#send('second', { name: 'descriptor', descriptor, nonce: new Uint8Array(NONCE_BYTES) });
-    this.#try.links.first?.fall();
+    present(this.#try.links.first).fall();
   }
 
   /** Step 236. */
@@ -188,31 +189,27 @@ export class ServerAttempt {
     const raw = this.#parts.environment.tagger.seal('server', transcript, message);
     transcript.push(raw);
     sent[connection] = raw;
-    links[connection]?.send(raw);
+    present(links[connection]).send(raw);
   }
 
-  #decline(reason: ReasonName | undefined): void {
-    const { first } = this.#try.links;
-    if (reason === undefined || first === undefined || !first.stands) return;
+  #decline(reason: ReasonName): void {
+    const first = present(this.#try.links.first);
+    if (!first.stands) return;
     const message = { name: 'decline', reason, text: reasons[reason].meaning } as const;
     first.send(this.#parts.environment.tagger.seal('server', this.#try.transcript, message));
   }
 
   #dialArray(): void {
-    const { port: there } = this.#try;
-    if (there === undefined) return;
-    const { array, port, generation } = there;
+    const { array, port, generation } = present(this.#try.port);
     const local: Address = { family: 'array', array, port: 0 };
     void this.#dial('array', { family: 'array', array, port, generation }, local);
   }
 
   async #attachGroup(): Promise<void> {
     const current = this.#try;
-    const { array } = this.#parts.environment.layer;
-    const link = current.links.array;
-    if (array === undefined || link === undefined) return;
+    const array = present(this.#parts.environment.layer.array);
     try {
-      const channels = await array.attachGroup(link.socket, this.#parts.group);
+      const channels = await array.attachGroup(present(current.links.array).socket, this.#parts.group);
       current.held.add(channels.data);
       current.held.add(channels.error);
       current.channels = channels;
@@ -225,10 +222,10 @@ export class ServerAttempt {
 
   #closeFirst(): void {
     const { held, links } = this.#try;
-    if (links.first === undefined) return;
-    links.first.hold();
-    links.first.fall();
-    held.close(links.first.socket);
+    const first = present(links.first);
+    first.hold();
+    first.fall();
+    held.close(first.socket);
   }
 
   #startFallback(reason: ReasonName): void {
@@ -242,10 +239,9 @@ export class ServerAttempt {
     const { held, links } = this.#try;
     if (mayBeEstablishedThere(from)) {
       // An end would be taken for the end of the session's data.
-      for (const link of [links.first, links.second]) {
-        if (link === undefined) continue;
-        held.drop(link.socket);
-        link.socket.abort();
+      for (const { socket } of [present(links.first), present(links.second)]) {
+        held.drop(socket);
+        socket.abort();
       }
     }
     held.release();
@@ -255,18 +251,18 @@ export class ServerAttempt {
   #reportEstablished(): void {
     const current = this.#try;
     current.links.array?.hold();
-    const [data, error] = channelSources(current).map((source) => {
+    const { data, error } = channelSources(current);
+    const channelOf = (source: ByteSource): ChannelStream => {
       const stream = new ChannelStream(source);
       current.held.drop(source.socket);
       current.held.add({ close: () => stream.release() });
       return stream;
-    });
-    if (data === undefined || error === undefined) return;
+    };
     this.#owned = makeSession({
       id: this.#driver.session,
       mode: this.#mode,
-      data,
-      error,
+      data: channelOf(data),
+      error: channelOf(error),
       ...(this.#mode === 'network' ? { descriptor: current.descriptor } : { group: this.#parts.group }),
       fallbackReason: this.#fallbackReason,
       closings: this.#closings,
@@ -288,10 +284,7 @@ function newTry(closings: Closings): Try {
   };
 }
 
-function channelSources({ channels, links: { first, second } }: Try): ByteSource[] {
-  if (channels !== undefined) {
-    const { data, error } = channels;
-    return [data, error].map((socket) => ({ socket, leftover: new Uint8Array(0), pending: undefined }));
-  }
-  return first === undefined || second === undefined ? [] : [first.takeOver(), second.takeOver()];
+function channelSources({ channels, links: { first, second } }: Try): Record<'data' | 'error', ByteSource> {
+  if (channels !== undefined) return sourcesOf(channels);
+  return { data: present(first).takeOver(), error: present(second).takeOver() };
 }

@@ -1,9 +1,11 @@
 /** Waits until a run in one process is quiet. */
+
 import { setImmediate } from 'node:timers/promises';
 import type { Gatekeeper } from './held-sockets.ts';
+import { patient } from './patience.ts';
 
 /** Longest time in milliseconds that the outside may take to become quiet; loopback takes far below one. */
-const patience = 10_000;
+const patience = patient(10_000);
 
 /** Resolves when nothing is on its way and nobody reacts any more. Throws when that takes too long. */
 export async function settled(keeper: Gatekeeper): Promise<void> {

@@ -2,13 +2,8 @@
 import { compare, type Implementation, killedBy, reachOf } from '../generate/conformance.ts';
 import { type CriterionRequest, suiteFor } from '../generate/criterion.ts';
 import type { Suite, SuiteSize } from '../generate/suite.ts';
+import type { Kills } from './rate.ts';
 import { type ModelMutant, type Operator, operators, type Subject } from './subjects.ts';
-
-/** How many mutants there were, and how many a suite killed. */
-export interface Kills {
-  readonly killed: number;
-  readonly total: number;
-}
 
 /** A mutant that a suite did not kill, though it does something else than its chart. */
 export interface Survivor {

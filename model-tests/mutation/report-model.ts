@@ -1,21 +1,11 @@
 /** The table of model mutants as a part of docs/mutation.md, and as text for a terminal. */
 import { Table } from 'console-table-printer';
-import type { CriterionRow, Kills, SubjectResult, Survivor } from './judge-model.ts';
+import type { CriterionRow, SubjectResult, Survivor } from './judge-model.ts';
+import { rate } from './rate.ts';
 import { operators } from './subjects.ts';
 
 /** So many survivors of a suite are listed on the page. */
 const MOST_LISTED = 12;
-
-const begin = '<!-- model mutants: made by npm run mutation:model -->';
-const end = '<!-- end of model mutants -->';
-
-/** The page with this part instead of the one that it had; at its end where it had none. */
-export function withPart(page: string, part: string): string {
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  const framed = `${begin}\n\n${part.trim()}\n\n${end}`;
-  if (from < 0 || to < from) return `${page.trimEnd()}\n\n${framed}\n`.trimStart();
-  return page.slice(0, from) + framed + page.slice(to + end.length);
-}
 
 /** The part: a table for each chart, and what survived. */
 export function renderPart(results: readonly SubjectResult[]): string {
@@ -29,7 +19,7 @@ export function renderPart(results: readonly SubjectResult[]): string {
     ...results.flatMap(chartLines),
     '### Survivors',
     '',
-    `Of each suite the first ${MOST_LISTED}, each with a shortest sequence of inputs that shows what it does; \`npm run mutation:model -- --survivors FILE\` writes all of them. Suites of random walks are left out.`,
+    `Of each suite the first ${MOST_LISTED}, each with a shortest sequence of inputs that shows what it does; \`npm run mutation -- --only model --survivors FILE\` writes all of them. Suites of random walks are left out.`,
     '',
     ...results.flatMap((result) => result.rows.flatMap((row) => survivorLines(result, row))),
   ].join('\n');
@@ -58,6 +48,14 @@ export function renderTable(results: readonly SubjectResult[], colours: boolean)
     }
   }
   return table.render();
+}
+
+/** Every survivor as a line of JSON. */
+export function survivorLinesOf(results: readonly SubjectResult[]): string {
+  const lines = results.flatMap(({ name, rows }) =>
+    rows.flatMap(({ criterion, survivors }) => survivors.map((survivor) => ({ chart: name, criterion, ...survivor }))),
+  );
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
 /** Whether every suite with a promise has kept it. */
@@ -90,12 +88,6 @@ function cellsOf({ criterion, size, kills, withinDomain, byOperator, seconds }: 
     ...operators.map((operator) => `${byOperator[operator].killed}/${byOperator[operator].total}`),
     seconds.toFixed(1),
   ];
-}
-
-/** In per cent, never rounded up to 100. */
-function rate({ killed, total }: Kills): string {
-  if (killed === total) return '100 %';
-  return `${(Math.floor((killed / total) * 1_000) / 10).toFixed(1)} %`;
 }
 
 function survivorLines({ name }: SubjectResult, { criterion, survivors }: CriterionRow): string[] {

@@ -8,6 +8,7 @@ import type { Role, RoleInput, RoleOutput } from '../drive/role/path.ts';
 import type { RoleWorld } from '../drive/role/system.ts';
 import type { ChartInput, ChartWorld } from '../generate/chart-system.ts';
 import type { Implementation } from '../generate/conformance.ts';
+import type { CriterionRequest } from '../generate/criterion.ts';
 import { outputNumbers, type Reactor, ReactorImplementation } from '../generate/implementation.ts';
 import { type Machine, machineOf } from '../generate/machine.ts';
 import { type ChartMutant, type ChartOperator, chartMutants } from '../generate/mutate/chart-mutants.ts';
@@ -25,6 +26,18 @@ export const operators: readonly Operator[] = [
   'guard flipped',
   'timer removed',
   'extra state',
+];
+
+/** The suites that look for them. */
+export const modelRequests: readonly CriterionRequest[] = [
+  { criterion: 'random', count: 1_000 },
+  { criterion: 'transitions' },
+  { criterion: 'pairs' },
+  { criterion: 'switch-2' },
+  { criterion: 'wp' },
+  { criterion: 'hsi' },
+  { criterion: 'wp', k: 1 },
+  { criterion: 'hsi', k: 1 },
 ];
 
 /** One fault, as an implementation. */

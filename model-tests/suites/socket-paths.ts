@@ -4,7 +4,7 @@
  * the one that accept gives, and once more with moves that do not wait for what peers did to arrive; see drive/socket.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { canBeAccepted, runSocketPath, type SocketDrive } from '../drive/socket/run-path.ts';
+import { drivesOf, runSocketPath, type SocketDrive } from '../drive/socket/run-path.ts';
 import type { SocketFamily, SocketSides } from '../drive/socket/sides.ts';
 import { isCall, type SocketPath, SocketSystem, socketCalls, socketPathsOf } from '../drive/socket/system.ts';
 
@@ -28,12 +28,7 @@ export function socketPaths(name: string, family: SocketFamily): void {
         if (!sides) throw new Error('the sides are open only while the tests run');
         return runSocketPath(system.chart, path, sides, drive);
       });
-    for (const path of paths) {
-      register(`on ${wordsOf(path)}`, path, { end: 'dialled', pace: 'arrived' });
-      if (canBeAccepted(path)) register(`accepted, on ${wordsOf(path.slice(2))}`, path, { end: 'accepted', pace: 'arrived' });
-      if (!path.some(({ type }) => type.startsWith('peer.'))) continue;
-      register(`before anything arrives, on ${wordsOf(path)}`, path, { end: 'dialled', pace: 'atOnce' });
-    }
+    for (const { words, path, drive } of drivesOf(paths)) register(words, path, drive);
   });
 
   test(`the paths for ${name} make every call in every state and take every transition that it can be brought to`, () => {
@@ -44,9 +39,6 @@ export function socketPaths(name: string, family: SocketFamily): void {
     expect(missed.filter(({ event }) => !(family.without as readonly string[]).includes(event)).map(({ id }) => id)).toEqual([]);
   });
 }
-
-const wordsOf = (path: SocketPath) =>
-  path.map((event) => ('address' in event ? `${event.type} (${event.address})` : event.type)).join(', ') || 'nothing';
 
 /** The calls that paths make, as `<state> <call>`, and the transitions of the chart that they take. */
 function covered(system: SocketSystem, paths: readonly SocketPath[]) {

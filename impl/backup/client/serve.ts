@@ -60,8 +60,8 @@ export interface Served {
   readonly kept: boolean;
 }
 
-/** Bytes on their way between the thread and the session. */
-const DATA_RING = 1 << 20;
+/** Bytes on their way between the thread and the session: enough that neither stands still while the other waits for a processor. */
+const DATA_RING = 1 << 22;
 const CONTROL_RING = 1 << 17;
 const DEFAULT_IDLE = 60_000;
 /** How long a thread may take to end by itself when its session is given up, in milliseconds. */
@@ -121,9 +121,8 @@ async function work(talk: Talk, request: Request, options: ServeOptions, clock: 
   const ended = once(worker, 'exit');
   worker.once('error', (cause) => talk.fail(new BackupError('internal', cause.message, { cause })));
   try {
-    const served = await (request.verb === 'backup' ? sendBackup : takeRestore)(talk, data, control, options);
-    await talk.guard(ended);
-    return served;
+    // Once the last word is said the work is done, whatever comes while the thread ends.
+    return await (request.verb === 'backup' ? sendBackup : takeRestore)(talk, data, control, options);
   } catch (error) {
     // The first failure is the reason; what broke after it is its consequence.
     if (error instanceof BackupError) talk.fail(error);

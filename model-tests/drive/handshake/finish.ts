@@ -3,6 +3,7 @@
 import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { connect, type Session, type StpConnectError } from '../../../impl/index.ts';
+import { patient } from '../patience.ts';
 import { firstBytes } from './observe.ts';
 import { type Run, secret } from './run.ts';
 import { at } from './stage.ts';
@@ -10,7 +11,7 @@ import type { HandshakeSystem } from './system.ts';
 import { processes, type World } from './world.ts';
 
 /** Longest time in milliseconds for what was closed to be free. */
-const patience = 5_000;
+const patience = patient(5_000);
 
 const answer = 'an answer from the server process\n';
 

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Edge } from '../../explore/explore.ts';
+import { patient } from '../patience.ts';
 import type { Rig } from '../rigs.ts';
 import { type Arrangement, arrange } from './arrange.ts';
 import { carryOut } from './carry-out.ts';
@@ -28,7 +29,7 @@ export interface PathFailure {
 export type HandshakePath = readonly Edge<World, Move>[];
 
 /** Longest time in milliseconds that one path may take; a path takes a few. */
-const patience = 20_000;
+const patience = patient(20_000);
 
 /** Runs one path; undefined when everything was as the model says. `seed` decides how deliveries are split. */
 export async function runPath(

@@ -1,6 +1,7 @@
 /** Drives a subject along one path of its role, and compares what is seen of it with what the path says. */
 import { isDeepStrictEqual } from 'node:util';
 import type { ShownEvent } from '../../compose/system.ts';
+import { patient } from '../patience.ts';
 import { Lateness } from './lateness.ts';
 import { waitsOf } from './limits.ts';
 import { inputText, outputsText, type RoleInput, type RoleOutput, type RolePath } from './path.ts';
@@ -38,7 +39,7 @@ export interface Drive extends PuppetParts {
 }
 
 /** Longest time in milliseconds that a path may take; one takes a few, and each wait of an external subject has a bound of its own. */
-const patience = 60_000;
+const patience = patient(60_000);
 
 /** Where a drive is. */
 interface Progress {

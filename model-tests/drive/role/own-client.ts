@@ -2,16 +2,25 @@
 import { type Address, type Listener, listen } from '../../../impl/index.ts';
 import { HeldEnd } from '../held-end.ts';
 import type { HeldProcess } from '../held-sockets.ts';
+import type { Rig } from '../rigs.ts';
 import { OwnSubject } from './own.ts';
-import { type ArrayPort, type Setup, SubjectError, type Wish } from './subject.ts';
+import { everything } from './paths.ts';
+import { type ArrayPort, type Capabilities, type Setup, SubjectError, type Wish } from './subject.ts';
 
 /** The owner of the listening socket; what attempts open has another one. */
 const wholeProcess = -1;
 
 export class OwnClient extends OwnSubject {
+  override readonly capabilities: Capabilities;
   protected readonly puppetSide = 'dialer';
   #listener: Listener | undefined;
   #process: HeldProcess = { role: 'client', index: 0, owner: wholeProcess };
+
+  /** `modes`: with network mode only it has no storage array. */
+  constructor(rig: Rig, seed: number, modes: Capabilities['modes'] = everything.modes) {
+    super(rig, seed);
+    this.capabilities = { ...everything, modes };
+  }
 
   protected async begin({ secret, full, limits }: Setup): Promise<void> {
     this.#process = { role: 'client', index: 0, owner: wholeProcess };
@@ -24,11 +33,18 @@ export class OwnClient extends OwnSubject {
         this.sessions.push(session);
         this.reports.push({ type: 'established', mode: session.mode });
       },
-      onFailure: ({ code }) => this.reports.push({ type: 'failed', code }),
+      onFailure: (error) => {
+        this.reports.push({ type: 'failed', code: error.code });
+        this.errors.push(error);
+      },
+      trace: (record) => this.records.push(record),
+      inspect: this.observer,
       ports: {
         clock: this.clock,
         tcp: this.keeper.family(this.#process, this.rig.client.tcp),
-        array: this.keeper.arrayFamily(this.#process, this.rig.client.array),
+        ...(this.capabilities.modes.includes('storage')
+          ? { array: this.keeper.arrayFamily(this.#process, this.rig.client.array) }
+          : {}),
       },
     });
     this.#process.owner = 0;

@@ -27,6 +27,8 @@ export class OwnServer extends OwnSubject {
       secret,
       limits,
       signal: this.#abort.signal,
+      trace: (record) => this.records.push(record),
+      inspect: this.observer,
       ports: {
         clock: this.clock,
         tcp: this.keeper.family(process, tcp),
@@ -40,8 +42,14 @@ export class OwnServer extends OwnSubject {
       },
       (error: unknown) => {
         this.reports.push({ type: 'failed', code: error instanceof StpConnectError ? error.code : String(error) });
+        this.errors.push(error instanceof Error ? error : new Error(String(error)));
       },
     );
+  }
+
+  /** What tells it to stop. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
   }
 
   protected async finish(): Promise<void> {

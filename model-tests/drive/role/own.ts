@@ -2,19 +2,30 @@
  * The implementation as a subject: real sockets of a rig, a clock that stands still. What the puppet does is let through to the
  * implementation once it has arrived; what the implementation does is read off the puppet's real end.
  */
+
 import { setImmediate } from 'node:timers/promises';
-import { type Session, SocketError } from '../../../impl/index.ts';
+import { type Observer, type SeenFrame, type Session, SocketError, type TraceRecord } from '../../../impl/index.ts';
 import { pieces } from '../handshake/pieces.ts';
 import type { HeldEnd } from '../held-end.ts';
 import { Gatekeeper, type HeldCall, type HeldLink } from '../held-sockets.ts';
+import { patient } from '../patience.ts';
 import type { Rig } from '../rigs.ts';
 import { settled } from '../settle.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { everything } from './paths.ts';
-import { type ArrayPort, type CallOutcome, type Seen, type Setup, type Subject, SubjectError, type Wish } from './subject.ts';
+import {
+  type ArrayPort,
+  type CallOutcome,
+  type Capabilities,
+  type Seen,
+  type Setup,
+  type Subject,
+  SubjectError,
+  type Wish,
+} from './subject.ts';
 
 /** Longest time in milliseconds for what was closed to be free. */
-const patience = 5_000;
+const patience = patient(5_000);
 
 /** Outcomes that the rig's array cannot be made to give at will. */
 const refusals: Partial<Record<CallOutcome, 'addressUnavailable' | 'groupUnknown' | 'groupRefused' | 'groupFull'>> = {
@@ -25,12 +36,24 @@ const refusals: Partial<Record<CallOutcome, 'addressUnavailable' | 'groupUnknown
 };
 
 export abstract class OwnSubject implements Subject {
-  readonly capabilities = everything;
+  readonly capabilities: Capabilities = everything;
   protected readonly rig: Rig;
   protected keeper = new Gatekeeper();
   protected clock = new VirtualClock();
-  protected sessions: Session[] = [];
+  /** The sessions that were established since the last start. */
+  sessions: Session[] = [];
   protected reports: Seen[] = [];
+  /** The errors behind the reports of failures since the last start, in full. */
+  errors: Error[] = [];
+  /** What it has recorded since the last start. */
+  records: TraceRecord[] = [];
+  /** The same, and each frame that it has sent or received, in their order. */
+  looked: (TraceRecord | SeenFrame)[] = [];
+  /** Who looks on. */
+  protected readonly observer: Observer = {
+    record: (record) => this.looked.push(record),
+    frame: (frame) => this.looked.push(frame),
+  };
   /** Which end of each link is the puppet's. */
   protected abstract readonly puppetSide: 'dialer' | 'acceptor';
   /** Limits were configured, so time can pass; else they expire by their names. */
@@ -50,6 +73,9 @@ export abstract class OwnSubject implements Subject {
     this.clock = new VirtualClock();
     this.sessions = [];
     this.reports = [];
+    this.errors = [];
+    this.records = [];
+    this.looked = [];
     this.#told.clear();
     this.#timed = Object.keys(setup.limits).length > 0;
     await this.begin(setup);

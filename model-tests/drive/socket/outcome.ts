@@ -18,7 +18,7 @@ export interface Call {
 
 /** Makes a call: `act` may answer at once, later, or by throwing. */
 export function begin(name: string, act: () => unknown): Call {
-  const call: Call = { name, outcome: outcomeOf(act), settled: false };
+  const call: Call = { name, outcome: outcomeOf(name, act), settled: false };
   const settle = () => {
     call.settled = true;
   };
@@ -42,15 +42,34 @@ export async function soon(call: Call, round: () => Promise<void>): Promise<Outc
 /** Whether a value is a socket that accept gave. */
 const isSocket = (value: unknown): value is Socket => typeof value === 'object' && value !== null && 'descriptor' in value;
 
-/** What became of `act`; throws what is no SocketError. */
-async function outcomeOf(act: () => unknown): Promise<Outcome> {
+/** What an error of a socket's own says: the call, the family, the socket, its state, and more than that. */
+const ownWords = /^(?<call>\w+) on (tcp|array) socket \d+, which is [a-zA-Z]+: .{12,}$/s;
+
+/** What the error of a call does not say although it should; undefined when it says everything. */
+function formError(name: string, error: SocketError): string | undefined {
+  const own = ownWords.exec(error.message)?.groups?.['call'];
+  const isPeers = name.includes(' ');
+  // A pending call is ended by another one, or by what becomes of the connection.
+  const callsThatEnd = [name, 'close', 'abort', 'connection'];
+  if (error.name !== 'SocketError') return `its name is ${error.name}`;
+  if (!isPeers && !callsThatEnd.includes(error.call)) return `it says that ${error.call} failed`;
+  if (own !== undefined) return own === error.call ? undefined : `it speaks of ${own}`;
+  const about = error.message.startsWith(`${error.call}: `) ? error.message.slice(error.call.length + 2) : error.message;
+  if (/ on \w+ socket /.test(about)) return ownWords.test(about) ? undefined : `it says ${error.message}`;
+  return about.length >= 15 ? undefined : `it says ${error.message}`;
+}
+
+/** What became of `act`; throws what is no SocketError, or one that says too little. */
+async function outcomeOf(name: string, act: () => unknown): Promise<Outcome> {
   try {
     const value = await act();
     if (value === null) return { result: 'end' };
     if (value instanceof Uint8Array) return { result: 'bytes', bytes: value };
     return isSocket(value) ? { result: 'ok', socket: value } : { result: 'ok' };
   } catch (error) {
-    if (error instanceof SocketError) return { result: error.code };
-    throw error;
+    if (!(error instanceof SocketError)) throw error;
+    const wrong = formError(name, error);
+    if (wrong !== undefined) throw new Error(`the error of ${name} (${error.code}) says too little: ${wrong}`);
+    return { result: error.code };
   }
 }

@@ -28,10 +28,27 @@ export class SocketPathFailure extends Error {
 /** The ways in which a connect may come out. */
 const connectOutcomes: readonly string[] = ['connected', 'refused', 'backlogFull'];
 
-/** Whether a path can be driven with an accepted socket under test: it does nothing before there is a connection. */
-export function canBeAccepted(path: SocketPath): boolean {
-  return path[0]?.type === 'connect' && path[1]?.type === 'connected';
+/** A path, with one way to drive it. */
+export interface DrivenPath {
+  readonly words: string;
+  /** The whole path; the drive of an accepted socket begins behind its first two moves. */
+  readonly path: SocketPath;
+  readonly drive: SocketDrive;
 }
+
+/** Every way to drive each path: as it is, with the socket that accept gives where nothing is done before, and without waiting for what peers did to arrive. */
+export function* drivesOf(paths: readonly SocketPath[]): Generator<DrivenPath> {
+  for (const path of paths) {
+    yield { words: `on ${wordsOf(path)}`, path, drive: { end: 'dialled', pace: 'arrived' } };
+    if (path[0]?.type === 'connect' && path[1]?.type === 'connected')
+      yield { words: `accepted, on ${wordsOf(path.slice(2))}`, path, drive: { end: 'accepted', pace: 'arrived' } };
+    if (path.some(({ type }) => type.startsWith('peer.')))
+      yield { words: `before anything arrives, on ${wordsOf(path)}`, path, drive: { end: 'dialled', pace: 'atOnce' } };
+  }
+}
+
+const wordsOf = (path: SocketPath) =>
+  path.map((event) => ('address' in event ? `${event.type} (${event.address})` : event.type)).join(', ') || 'nothing';
 
 /**
  * Drives one path. Throws SocketPathFailure or PeerFailure at the first difference.

@@ -1,0 +1,3 @@
+import { registerKillers } from '../register.ts';
+
+registerKillers('sockets');
