@@ -14,11 +14,6 @@ export type Judgement<Attempt> =
 export class Pairing<Attempt> {
   readonly #waiting = new Map<number, Attempt>();
 
-  /** How many attempts wait. */
-  get size(): number {
-    return this.#waiting.size;
-  }
-
   /** From now on `attempt` waits for a connection that names `descriptor` (step 122). */
   wait(descriptor: number, attempt: Attempt): void {
     if (this.#waiting.has(descriptor)) throw new RangeError(`Descriptor ${descriptor} is already waited for: it is not free.`);

@@ -94,8 +94,6 @@ const whileHandshaking: ServerRows = {
   'first.reset': [fail('connectionReset')],
   'first.garbage': [fail('frameMalformed')],
   'first.decline': [{ when: { tag: 'right', fallsBack: true, mode: 'storage', fallback: true }, ...fallBack }, fail('declined')],
-  'second.garbage': [fail('frameMalformed', 'protocolViolation')],
-  'second.decline': [fail('declined')],
   'array.garbage': [fail('frameMalformed', 'protocolViolation')],
   'array.decline': [fail('declined')],
   abort: [fail('aborted', 'closing')],

@@ -86,5 +86,5 @@ export function connectionEvents<Connection extends string>(connection: Connecti
 /** Whether an event says that a frame came. */
 export function isFrameEvent(type: string): boolean {
   const [, what] = type.split('.');
-  return what !== undefined && (frameNames as readonly string[]).includes(what) && !type.startsWith('group.');
+  return (frameNames as readonly (string | undefined)[]).includes(what);
 }

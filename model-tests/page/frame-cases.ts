@@ -12,7 +12,7 @@ export interface RightFrame {
 export interface WrongFrame {
   readonly what: string;
   readonly bytes: Uint8Array;
-  /** The field that is wrong, what it holds, and words of which each has to be said of what was expected. */
+  /** The field that is wrong, what it holds, and words of which each has to be said of what was expected; behind a = everything that is said. */
   readonly field: string;
   readonly value: unknown;
   readonly expected: readonly string[];
@@ -134,7 +134,7 @@ function* wrongTypes(): Generator<WrongFrame> {
 /** A length that the form cannot have: the header alone is enough. */
 function* wrongLengths(form: FrameForm): Generator<WrongFrame> {
   const [least, most] = payloadBounds(form);
-  const says = [...(least === most ? [`${least}`] : [`${least} to ${most}`]), `in ${form.name.toUpperCase()}`];
+  const says = [`=${least === most ? least : `${least} to ${most}`} in ${form.name.toUpperCase()}`];
   for (const length of [0, least - 1, most + 1, payloadLimit]) {
     yield {
       what: `${form.name}, length ${length}`,

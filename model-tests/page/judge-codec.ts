@@ -54,7 +54,9 @@ export function* complaintsAboutMalformed({ Decoder, MalformedFrame }: Codec): G
 function complaintAbout(error: MalformedFrame, { field, value, expected }: WrongFrame): string | undefined {
   if (error.field !== field || error.value !== value)
     return `it says that ${error.field} is ${error.value}, not ${field} ${value}`;
-  const missing = expected.filter((word) => !error.expected.includes(word));
+  const missing = expected.filter((word) =>
+    word.startsWith('=') ? error.expected !== word.slice(1) : !error.expected.includes(word),
+  );
   if (missing.length > 0) return `it does not say ${missing.join(', ')}: ${error.message}`;
   if (error.name !== 'MalformedFrame') return `its name is ${error.name}`;
   return error.message === `Malformed frame: ${field} is ${value}, expected ${error.expected}.`

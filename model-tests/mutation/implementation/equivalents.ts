@@ -21,6 +21,65 @@ const alike = (
 /** All that are known. */
 export const equivalents: readonly Equivalent[] = [
   ...alike(
+    'impl/protocol/client.ts',
+    'The rows above it take every other value of this fact, and no other limit runs in this state.',
+    ["{ pairing: 'tagWrong' }", '{}'],
+    ["{ limit: 'firstFrameTimeout' }", '{}'],
+    ["{ tag: 'wrong' }", '{}', "{ when: { tag: 'wrong' }, ...refuse('tagWrong') },"],
+    ["{ limit: 'lingerTimeout' }", '{}', "timeout: [{ when: { limit: 'lingerTimeout' }, ...closeFirst }],"],
+    ["{ limit: 'lingerTimeout' }", '{}', "timeout: [{ when: { limit: 'lingerTimeout' }, ...closeSession }],"],
+  ),
+  ...alike(
+    'impl/protocol/client.ts',
+    'An action whose reason is undefined is performed, recorded and compared as one that has none.',
+    [
+      'reason === undefined',
+      'false',
+      "actions: [reason === undefined ? act('refuseArray') : { type: 'refuseArray', reason }, act('acceptArray')],",
+    ],
+  ),
+  ...alike(
+    'impl/protocol/server.ts',
+    'The rows above it take every other value of this fact, and no other limit runs in this state.',
+    ["{ limit: 'handshakeTimeout' }", '{}'],
+    ["{ tag: 'wrong' }", '{}'],
+    [
+      "{ mode: 'storage' }",
+      '{}',
+      "{ when: { mode: 'storage' }, next: 'handshaking.storage.awaitingPort', actions: [act('sendHello')] },",
+    ],
+    ["{ tag: 'right', array: 'unknown' }", '{}'],
+  ),
+  ...alike('impl/protocol/server.ts', 'A row without actions is a row with none.', ['{ actions: [] }', '{}']),
+  ...alike(
+    'impl/protocol/server.ts',
+    'In these states the first connection does not stand, so a DECLINE on it that the table calls for is not sent.',
+    ['mayBeEstablishedThere(state)', 'false'],
+  ),
+  ...alike(
+    'impl/protocol/step.ts',
+    'The driver then arms once more what runs already, which changes nothing: no row leads from a state to itself.',
+    ['row?.next !== undefined', 'true'],
+  ),
+  ...alike(
+    'impl/protocol/codec.ts',
+    'Bytes joined with none are the same bytes; only a copy is saved.',
+    ['this.#bytes.length === 0', 'false'],
+    ['{ this.#bytes = bytes; return; }', '{}'],
+  ),
+  ...alike('impl/protocol/codec.ts', 'Decoding throws nothing else.', ['error instanceof MalformedFrame', 'true']),
+  ...alike(
+    'impl/protocol/pairing.ts',
+    'A descriptor is free again only when its socket is closed, and its attempt has been forgotten by then: no two attempts ever have one number.',
+    ['this.#waiting.has(descriptor)', 'false'],
+    [`\`Descriptor \${descriptor} is already waited for: it is not free.\``, '``'],
+    ['this.#waiting.get(descriptor) === attempt', 'true'],
+  ),
+  ...alike('impl/protocol/transcript.ts', 'Behind the last byte both have nothing, and nothing differs from nothing.', [
+    'index < left.length',
+    'index <= left.length',
+  ]),
+  ...alike(
     'impl/session/wkp.ts',
     'A text that fits the pattern has this group: what stands behind ?? is for the compiler and is never used.',
     ["''", '"Stryker was here!"', "const host = tcp[1] ?? tcp[2] ?? '';"],
