@@ -128,7 +128,11 @@ export const equivalents: readonly Equivalent[] = [
     ['value === undefined', 'false'],
     ["'an action was called for without what it acts on'", '""'],
   ),
-  ...alike('impl/session/driver.ts', 'begin comes before anything is fed, and sets it.', ['false', 'true', '#running = false;']),
+  ...alike('impl/session/driver.ts', 'The call of begin comes before anything is fed, and sets it.', [
+    'false',
+    'true',
+    '#running = false;',
+  ]),
   ...alike(
     'impl/session/driver.ts',
     'No row leads from a state to itself, and where the state is the same the limits that run are those that should: to arm once more changes nothing.',
@@ -140,7 +144,7 @@ export const equivalents: readonly Equivalent[] = [
   ]),
   ...alike(
     'impl/session/dial.ts',
-    'A signal aborts once.',
+    'A signal aborts only once.',
     ['{ once: true }', '{}'],
     ['true', 'false', "signal?.addEventListener('abort', abort, { once: true });"],
   ),
