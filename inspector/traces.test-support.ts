@@ -1,9 +1,12 @@
 /** Traces as processes write them (docs/protocol.md, section 9), made up. */
 
-type Step = readonly [state: string, event: object, actions: readonly object[], next: string];
+/** A step of a session: what its record says beside who, when and which session. */
+export type Step = readonly [state: string, event: object, actions: readonly object[], next: string];
 
-const hello = { type: 'first.hello', mode: 'network', connections: 'same', capacity: 'free' };
-const established: readonly Step[] = [
+/** The HELLO of a session in network mode, as a client process takes it. */
+export const hello = { type: 'first.hello', mode: 'network', connections: 'same', capacity: 'free' };
+/** A client process whose session is established. */
+export const established: readonly Step[] = [
   ['', { type: 'start' }, [], 'awaitingFirstFrame'],
   ['awaitingFirstFrame', hello, [{ type: 'sendDescriptor' }], 'handshaking.network.awaitingSecond'],
   [
@@ -24,21 +27,31 @@ const refused: readonly Step[] = [
   ['failed', { type: 'close' }, [], 'failed'],
 ];
 
-function records(session: string, role: 'client' | 'server', steps: readonly Step[], from: number): string {
-  return steps
-    .map(([state, event, actions, next], seq) =>
-      JSON.stringify({ session, seq, role, time: from + 10 * seq, state, event, actions, next }),
-    )
-    .map((line) => `${line}\n`)
-    .join('');
+/** The records of one session, ten milliseconds apart. */
+export function records(session: string, steps: readonly Step[], from = 0, role = 'client'): object[] {
+  return steps.map(([state, event, actions, next], seq) => ({
+    session,
+    seq,
+    role,
+    time: from + 10 * seq,
+    state,
+    event,
+    actions,
+    next,
+  }));
 }
+
+/** Records as NDJSON. */
+export const lines = (all: readonly object[]) => all.map((record) => `${JSON.stringify(record)}\n`).join('');
 
 /** Sessions of three records each, in turn established ones of a client process and refused ones of server processes. */
 export function manySessions(count: number): string {
   return Array.from({ length: count }, (_, index) =>
-    index % 2 === 0
-      ? records(`client ${index}`, 'client', established, 100 * index)
-      : records(`server ${index}`, 'server', refused, 100 * index),
+    lines(
+      index % 2 === 0
+        ? records(`client ${index}`, established, 100 * index)
+        : records(`server ${index}`, refused, 100 * index, 'server'),
+    ),
   ).join('');
 }
 
@@ -47,6 +60,6 @@ export function hostileText(): string {
   const markup = '<img src=x onerror=alert(1)>"\'</script><svg onload=alert(2)>';
   const text = JSON.stringify(markup);
   return (
-    records(markup, 'client', established, 0) + records('plain', 'server', refused, 50).replaceAll('"connectionRefused"', text)
+    lines(records(markup, established)) + lines(records('plain', refused, 50, 'server')).replaceAll('"connectionRefused"', text)
   );
 }

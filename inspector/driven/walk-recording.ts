@@ -4,7 +4,7 @@ import type { SlotValues } from '../../model-tests/compose/as-transition-system.
 import { codeOf } from '../../model-tests/explore/run-code.ts';
 import { type Choice, choicesIn, type Walk } from '../../model-tests/explore/walk.ts';
 import type { Coverage, Moment, Recording, RecordingEntry, Scene, SessionRow } from '../contract.ts';
-import { clamp, type Driver, fits, type SessionFilter, type Source, Watchers } from '../recordings/source.ts';
+import { clamp, type Driver, fits, type SessionFilter, type Source, sessionFactsOf, Watchers } from '../recordings/source.ts';
 import type { View } from './view.ts';
 
 /** What a path shows beside its moves. */
@@ -66,7 +66,6 @@ export class WalkRecording<Move> implements Source {
 
   describe(): Recording {
     const sessions = this.#view.sessions(this.#all());
-    const known = (facts: readonly (string | undefined)[]) => [...new Set(facts)].filter((fact) => fact !== undefined).sort();
     const { loopFrom } = this.#walk;
     return {
       ...this.entry,
@@ -74,11 +73,7 @@ export class WalkRecording<Move> implements Source {
       lifelines: this.#view.lifelines,
       moments: this.size,
       sessions: sessions.length,
-      sessionFacts: {
-        modes: known(sessions.map(({ mode }) => mode)),
-        states: known(sessions.map(({ state }) => state)),
-        codes: known(sessions.map(({ code }) => code)),
-      },
+      sessionFacts: sessionFactsOf(sessions),
       progress: { state: 'whole' },
       canDrive: this.driver !== undefined,
       run: this.#codeNow(),

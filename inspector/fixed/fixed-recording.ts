@@ -1,6 +1,6 @@
 /** A recording that is all there from the beginning. */
 import type { Chart, Coverage, Lifeline, Moment, Recording, RecordingEntry, Scene, SessionRow } from '../contract.ts';
-import { clamp, fits, type SessionFilter, type Source } from '../recordings/source.ts';
+import { clamp, fits, type SessionFilter, type Source, sessionFactsOf } from '../recordings/source.ts';
 
 /** What there is. */
 export interface FixedParts {
@@ -29,18 +29,13 @@ export class FixedRecording implements Source {
 
   describe(): Recording {
     const { charts, lifelines, moments, sessions, conclusion } = this.#parts;
-    const known = (facts: readonly (string | undefined)[]) => [...new Set(facts)].filter((fact) => fact !== undefined).sort();
     return {
       ...this.entry,
       charts,
       lifelines,
       moments: moments.length,
       sessions: sessions.length,
-      sessionFacts: {
-        modes: known(sessions.map(({ mode }) => mode)),
-        states: known(sessions.map(({ state }) => state)),
-        codes: known(sessions.map(({ code }) => code)),
-      },
+      sessionFacts: sessionFactsOf(sessions),
       progress: { state: 'whole' },
       canDrive: false,
       ...(conclusion === undefined ? {} : { conclusion }),

@@ -76,6 +76,16 @@ export class ActError extends Error {
   override readonly name = 'ActError';
 }
 
+/** What the sessions of a recording are told apart by: each mode, state and code that some session has, sorted. */
+export function sessionFactsOf(sessions: readonly SessionRow[]): Recording['sessionFacts'] {
+  const known = (facts: readonly (string | undefined)[]) => [...new Set(facts)].filter((fact) => fact !== undefined).sort();
+  return {
+    modes: known(sessions.map(({ mode }) => mode)),
+    states: known(sessions.map(({ state }) => state)),
+    codes: known(sessions.map(({ code }) => code)),
+  };
+}
+
 /** A window of moments. */
 export function momentWindow(source: Source, { from, count, session, around }: MomentQuery): MomentWindow {
   const indices = session === undefined ? undefined : (source.indicesOf(session) ?? []);

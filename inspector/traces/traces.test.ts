@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { HandshakeCharts } from '../charts/handshake.ts';
 import { excerpt, momentWindow, sessionWindow } from '../recordings/source.ts';
+import { established, hello, lines, records, type Step } from '../traces.test-support.ts';
 import { readTraces } from './read.ts';
 import { TraceRecording } from './recording.ts';
 
@@ -11,19 +12,6 @@ const folder = mkdtempSync(join(tmpdir(), 'stpconnect-traces-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const charts = new HandshakeCharts();
 
-type Step = readonly [state: string, event: object, actions: readonly object[], next: string];
-
-const hello = { type: 'first.hello', mode: 'network', connections: 'same', capacity: 'free' };
-const established: readonly Step[] = [
-  ['', { type: 'start' }, [], 'awaitingFirstFrame'],
-  ['awaitingFirstFrame', hello, [{ type: 'sendDescriptor' }], 'handshaking.network.awaitingSecond'],
-  [
-    'handshaking.network.awaitingSecond',
-    { type: 'second.joined' },
-    [{ type: 'sendReady' }, { type: 'reportEstablished' }],
-    'established.open',
-  ],
-];
 const busy: readonly Step[] = [
   ['', { type: 'start' }, [], 'awaitingFirstFrame'],
   [
@@ -33,21 +21,6 @@ const busy: readonly Step[] = [
     'failed',
   ],
 ];
-
-function records(session: string, steps: readonly Step[], from = 0, role = 'client'): object[] {
-  return steps.map(([state, event, actions, next], seq) => ({
-    session,
-    seq,
-    role,
-    time: from + 10 * seq,
-    state,
-    event,
-    actions,
-    next,
-  }));
-}
-
-const lines = (all: readonly object[]) => all.map((record) => `${JSON.stringify(record)}\n`).join('');
 
 function file(name: string, text: string): string {
   const path = join(folder, name);

@@ -9,7 +9,7 @@ import { cyclicComponents } from './components.ts';
 import { lookUp } from './decision-tree.ts';
 import type { Edges, Step } from './edges.ts';
 import { anywhere, shortestPath, type Within, wayTo } from './paths.ts';
-import { NOTHING, type Tables } from './tables.ts';
+import { NOTHING } from './tables.ts';
 
 /** A run from the initial state; with `loopFrom`, what follows that step is repeated for ever. */
 export interface Run {
@@ -72,7 +72,8 @@ export class Liveness<Move> {
   #isFair(component: ReadonlySet<number>, { hasMove }: Within): boolean {
     const owed = new Set(this.#fairRules);
     for (const id of component) {
-      for (const rule of owed) if (!this.#canFire(id, rule)) owed.delete(rule);
+      this.#edges.states.read(id, this.#edges.values);
+      for (const rule of owed) if (!this.#fires(rule)) owed.delete(rule);
       if (owed.size === 0) return true;
       this.#edges.read(id);
       for (const { to, move, rule } of this.#edges.all(id)) if (component.has(to) && hasMove(move)) owed.delete(rule);
@@ -102,16 +103,19 @@ export class Liveness<Move> {
   }
 
   #canFire(id: number, rule: number): boolean {
-    const { tables, states, values } = this.#edges;
-    states.read(id, values);
-    return leafOf(tables, rule, values) !== NOTHING;
+    this.#edges.states.read(id, this.#edges.values);
+    return this.#fires(rule);
+  }
+
+  /** In the state that was read last. */
+  #fires(rule: number): boolean {
+    const { tables, values } = this.#edges;
+    return lookUp(tables.trees.data, tables.roots[rule] as number, values) !== NOTHING;
   }
 
   /** Nothing has to happen there. */
   #isEnd(id: number): boolean {
-    return !this.#fairRules.some((rule) => this.#canFire(id, rule));
+    this.#edges.states.read(id, this.#edges.values);
+    return !this.#fairRules.some((rule) => this.#fires(rule));
   }
 }
-
-const leafOf = <Move>(tables: Tables<Move>, rule: number, values: Int32Array) =>
-  lookUp(tables.trees.data, tables.roots[rule] as number, values);

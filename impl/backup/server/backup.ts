@@ -4,10 +4,10 @@ import { BackupError } from '../errors.ts';
 import { bytesOf, toJsonName } from '../names.ts';
 import { dataChannelOf } from '../wire/data-channel.ts';
 import type { Message } from '../wire/messages.ts';
-import { type Talk, type TalkSession, unexpected } from '../wire/talk.ts';
+import type { Talk, TalkSession } from '../wire/talk.ts';
 import { AsideFile } from './aside-file.ts';
 import { compressionOf, compressTo } from './compression.ts';
-import { Account, accepted, type CommonRequest, openTalk, type Summary } from './outcome.ts';
+import { Account, accepted, type CommonRequest, listenUntil, openTalk, type Summary } from './outcome.ts';
 
 /** What shall be backed up, and where to. */
 export interface BackupOptions extends CommonRequest {
@@ -65,7 +65,7 @@ function requestOf(options: BackupOptions): Message<'request'> {
 async function take(talk: Talk, options: BackupOptions, file: AsideFile | undefined): Promise<Summary> {
   const account = new Account(options);
   const receiving = receive(talk, options, file, account);
-  const listening = listen(talk, account);
+  const listening = listenUntil('done', talk, account);
   const [received, done] = await talk.guard(Promise.all([receiving, listening]));
   const entries = done.entries ?? 0;
   const verdict = { kind: 'verdict', entries, bytes: received.bytes, sha256: received.sha256 } as const;
@@ -117,14 +117,4 @@ async function receive(talk: Talk, options: BackupOptions, file: AsideFile | und
 /** Pieces that are good for longer than until the next one. */
 async function* copies(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   for await (const piece of pieces) yield Buffer.from(piece);
-}
-
-/** What the client process tells, until it is done. */
-async function listen(talk: Talk, account: Account): Promise<Message<'done'>> {
-  for (;;) {
-    const message = await talk.receive();
-    if (message === undefined) throw new BackupError('sessionBroken', 'The peer ended the error channel.');
-    if (message.kind === 'done') return message;
-    if (!account.take(message)) throw unexpected(message);
-  }
 }

@@ -4,7 +4,7 @@ import { BackupError } from '../errors.ts';
 import { fromJsonName, showName } from '../names.ts';
 import { type FileRecord, fromMessage } from '../records.ts';
 import type { Message } from '../wire/messages.ts';
-import { Talk, type TalkSession } from '../wire/talk.ts';
+import { Talk, type TalkSession, unexpected } from '../wire/talk.ts';
 
 /** How far it is. */
 export interface Progress {
@@ -78,6 +78,20 @@ export function openTalk(session: TalkSession, options: CommonRequest): Talk {
 export async function accepted(talk: Talk): Promise<void> {
   const answer = await talk.expect('accept', 'refuse');
   if (answer.kind === 'refuse') throw new BackupError('refused', `It says: ${showName(Buffer.from(answer.text))}.`);
+}
+
+/** Takes what the client process tells while it works, until it says that it is done. */
+export async function listenUntil<Kind extends 'done' | 'verdict'>(
+  kind: Kind,
+  talk: Talk,
+  account: Account,
+): Promise<Message<Kind>> {
+  for (;;) {
+    const message = await talk.receive();
+    if (message === undefined) throw new BackupError('sessionBroken', 'The peer ended the error channel.');
+    if (message.kind === kind) return message as Message<Kind>;
+    if (!account.take(message)) throw unexpected(message);
+  }
 }
 
 /** Collects what the peer tells while it works. */

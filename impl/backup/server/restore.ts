@@ -4,9 +4,9 @@ import { BackupError } from '../errors.ts';
 import { bytesOf, escapeText, toJsonName } from '../names.ts';
 import { dataChannelOf } from '../wire/data-channel.ts';
 import type { Message } from '../wire/messages.ts';
-import { type Talk, type TalkSession, unexpected } from '../wire/talk.ts';
+import type { Talk, TalkSession } from '../wire/talk.ts';
 import { type ArchiveSource, failedToRead, openArchive } from './archive-source.ts';
-import { Account, accepted, type CommonRequest, openTalk, type Summary } from './outcome.ts';
+import { Account, accepted, type CommonRequest, listenUntil, openTalk, type Summary } from './outcome.ts';
 
 /** What shall be restored, and where to. */
 export interface RestoreOptions extends CommonRequest {
@@ -34,7 +34,7 @@ export async function restore(session: TalkSession, options: RestoreOptions): Pr
     const account = new Account(options, source.size === undefined ? undefined : { entries: 0, bytes: source.size });
     const sending = send(talk, source, account);
     sending.catch((error: unknown) => talk.fail(error instanceof BackupError ? error : failedToRead(options.from, error)));
-    const verdict = await talk.guard(listen(talk, account));
+    const verdict = await talk.guard(listenUntil('verdict', talk, account));
     await sending;
     await talk.close();
     return judge(verdict, account);
@@ -71,16 +71,6 @@ async function send(talk: Talk, source: ArchiveSource, account: Account): Promis
   }
   channel.end();
   await talk.send({ kind: 'done', bytes, sha256: hash.digest('hex') });
-}
-
-/** What the client process tells, until it has done what it could. */
-async function listen(talk: Talk, account: Account): Promise<Message<'verdict'>> {
-  for (;;) {
-    const message = await talk.receive();
-    if (message === undefined) throw new BackupError('sessionBroken', 'The peer ended the error channel.');
-    if (message.kind === 'verdict') return message;
-    if (!account.take(message)) throw unexpected(message);
-  }
 }
 
 function judge({ kept, entries, bytes, sha256, problem }: Message<'verdict'>, account: Account): Summary {
