@@ -1,9 +1,11 @@
 /** The session of a backup or a restore: through the array where both sides see the same one, else through the network, and why. */
 import { connect, type GroupInfo, type Mode, reasons, type Session, type StorageArray } from '../impl/index.ts';
+import type { LiveInspector } from '../inspector/index.ts';
 import type { LimitArguments } from './arguments.ts';
 import type { AttachArguments } from './array-options.ts';
 import { attachArray } from './attach.ts';
 import { openTrace, readSecret } from './files.ts';
+import { openObserver } from './observer.ts';
 import { couldNotRun, explain } from './outcome.ts';
 
 /** What both verbs have, as the command line has it. */
@@ -12,6 +14,7 @@ export interface DialArguments extends AttachArguments {
   readonly group?: string;
   readonly secretFile?: string;
   readonly trace?: string;
+  readonly inspect?: boolean;
   readonly limit?: LimitArguments;
 }
 
@@ -22,7 +25,7 @@ export interface Dialled {
   /** Why this mode, as the end of a sentence. */
   readonly reason: string;
   /** Frees what is not the session's own; to be called when that is closed. */
-  release(): void;
+  release(): Promise<void>;
 }
 
 const DEFAULT_PORT = 7_070;
@@ -37,11 +40,14 @@ export function addressOf(host: string): string {
 export async function dial(host: string, options: DialArguments, signal: AbortSignal): Promise<Dialled> {
   const way = chooseWay(options);
   const trace = openTrace(options.trace);
-  const release = () => {
+  let observer: LiveInspector | undefined;
+  const release = async () => {
+    await observer?.close();
     trace.close();
     way.array?.close();
   };
   try {
+    observer = await openObserver(options.inspect, `dial ${host}`, way.array);
     const session = await connect({
       wkp: addressOf(host),
       mode: way.mode,
@@ -51,13 +57,14 @@ export async function dial(host: string, options: DialArguments, signal: AbortSi
       secret: readSecret(options.secretFile),
       limits: options.limit ?? {},
       trace: trace.write,
+      inspect: observer,
       signal,
     });
     const { fallbackReason } = session;
     const reason = fallbackReason ? `${reasons[fallbackReason].meaning} (${fallbackReason})` : way.reason;
     return { session, mode: session.mode, reason, release };
   } catch (error) {
-    release();
+    await release();
     throw error;
   }
 }

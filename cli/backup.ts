@@ -63,7 +63,7 @@ async function work(
   const interruption = watchInterruption();
   const { signal } = interruption;
   const report = makeReport(options);
-  let release = () => {};
+  let release = async () => {};
   try {
     const dialled = await dial(host, options, signal);
     release = dialled.release;
@@ -85,7 +85,7 @@ async function work(
     if (options.json === true) process.stdout.write(`${JSON.stringify({ type: 'failed', ...facts(error) })}\n`);
     throw couldNotRun(explain(error), error);
   } finally {
-    release();
+    await release();
     interruption.release();
   }
 }

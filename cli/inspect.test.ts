@@ -59,6 +59,24 @@ describe('inspect', () => {
     await stop();
   });
 
+  test('shows the session of a backup while it runs', async () => {
+    const source = folder.path('source');
+    mkdirSync(source);
+    writeFileSync(folder.path('source/file'), 'what the host has');
+    const { address, get, stop } = await inspect('--attach');
+    writeFileSync(folder.path('client.yaml'), `wkp: tcp://127.0.0.1:0\nread: [${source}]\n`);
+    const client = startCli('client', '--config', folder.path('client.yaml'));
+    const [, wkp = ''] = await client.stderrLine(/"event":"listening","address":"([^"]+)"/);
+    const to = ['--to', folder.path('a.tar'), '--inspect'];
+    const backup = startCliWith({ STPCONNECT_INSPECT: address }, 'backup', wkp, source, ...to);
+    expect((await backup.ended).exitCode).toBe(0);
+    const { sessions } = await get<SessionWindow>('sessions?recording=live');
+    expect(sessions.map(({ role, mode, state }) => `${role} ${mode} ${state}`)).toEqual(['server network closed']);
+    client.child.kill('SIGTERM');
+    await client.ended;
+    await stop();
+  });
+
   test('saves what was driven by hand as a test that replay runs, with the implementation, too', async () => {
     const { address, get, stop } = await inspect();
     const recording = 'model/hardened.network';
